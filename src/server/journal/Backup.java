@@ -14,8 +14,8 @@ import server.journal.disk.Storage;
 import shared.LogValue;
 import shared.json.Slice;
 
-/// Copies a running journal, as it is at one moment, into one file (see [BackupFile]). Appends and compactions go on:
-/// what a compaction replaces meanwhile stays on the disk until it is copied.
+/// Copies a running journal, as it is at one moment, into one file (see [BackupFile]). Appends and compactions
+/// continue: files that a compaction replaces meanwhile stay on the disk until they have been copied.
 public final class Backup {
 
     private static final Logger LOG = System.getLogger(Backup.class.getName());
@@ -33,11 +33,11 @@ public final class Backup {
         this.intake = intake;
     }
 
-    /// Writes all that was appended before the call.
+    /// Writes everything that was appended before the call.
     ///
-    /// @param guarded whether who starts from it has to want a token
-    /// @throws IOException    if a line is damaged, or what this writes to fails; what was written is no backup then
-    /// @throws JournalFailure if the journal can write no more
+    /// @param guarded whether a server that starts from it must require a token
+    /// @throws IOException    if a line is damaged or the output fails; what was written is then no backup
+    /// @throws JournalFailure if the journal can no longer write
     public void writeTo(OutputStream out, boolean guarded) throws IOException {
         Deque<SegmentFile> left = new ArrayDeque<>();
         try {
@@ -74,7 +74,7 @@ public final class Backup {
         try {
             storage.delete(file.name());
         } catch (IOException e) {
-            // it is superseded: the next start deletes it
+            // superseded: the next start deletes it
             LOG.log(Level.WARNING, () -> "event=backup_delete_failed file=" + file.name() + " reason="
                     + LogValue.of(e));
         }

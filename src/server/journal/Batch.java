@@ -8,28 +8,28 @@ import server.journal.disk.Line;
 import server.journal.disk.Segment;
 import shared.json.Slice;
 
-/// Unit of one segment that are written and synced together, guarded by the journal's lock until the writer took it.
+/// Lines of one segment that are written and synced together, guarded by the journal's lock until the writer takes it.
 final class Batch {
 
     final int segment;
     /// Where the first line begins; everything before it is on the disk when this is written.
     final int start;
     final long firstSeq;
-    /// Released once the lines are on the disk, or never will be: one for all who wait, because the writer has no time
-    /// to wake them one by one.
+    /// Released once the lines are on the disk, or never will be: one latch for all waiting threads, because waking
+    /// them one by one would take too much of the writer's time.
     final CountDownLatch done = new CountDownLatch(1);
 
     int count;
     /// Where the last line ends.
     int end;
-    /// The last line that ends a unit, or is one alone: up to there nothing can be dropped once this is on the disk;
-    /// 0 if there is none. And where it ends.
+    /// The last line that ends a unit or is a unit by itself, and where it ends: nothing up to there can be dropped
+    /// once this batch is on the disk. 0 if there is none.
     long settledSeq;
     int settledEnd;
-    /// Whether the segment's closing mark follows; and how many lines of a unit then follow in the next segment.
+    /// Whether the segment's closing mark follows, and how many lines of a unit then follow in the next segment.
     boolean closes;
     int moreAfter;
-    /// Whether the writer has it, so that nothing can be added.
+    /// Whether the writer has taken it, so that nothing can be added.
     boolean taken;
 
     private Unit[] sources;
@@ -48,7 +48,7 @@ final class Batch {
         mores = new int[capacity];
     }
 
-    /// @param index of the line among these
+    /// @param index of the line in its unit
     void add(Unit lines, int index, int more, int lineEnd) {
         if (count == ends.length) {
             sources = Arrays.copyOf(sources, count * 2);
@@ -79,7 +79,7 @@ final class Batch {
         return Segment.position(segment, end);
     }
 
-    /// The line's bytes after what the journal writes itself.
+    /// Returns the line's bytes after the members that the journal writes itself.
     ByteBuffer[] rest(int line) {
         return sources[line].bytes(indexes[line]);
     }
@@ -96,7 +96,8 @@ final class Batch {
         return ends[line];
     }
 
-    /// The JSON of the line that begins at this position, as it will stand in the file; null if none does.
+    /// Returns the JSON of the line that begins at this position, as the file will have it; null if no line begins
+    /// there.
     Slice read(long position) {
         if (position < startPosition() || position >= endPosition()) {
             return null;

@@ -4,9 +4,9 @@ import java.util.List;
 
 import server.journal.disk.Storage;
 
-/// What a compaction may work on.
+/// The files that a compaction may work on.
 ///
-/// @param files   those that get no more lines, nor lose any to a recovery
-/// @param lastSeq everything up to this sequence number is in them or behind them, on the disk
+/// @param files   files that get no more lines, and lose none in a recovery
+/// @param lastSeq everything up to this sequence number is on the disk, in these files or after them
 public record ClosedFiles(Storage storage, Segments segments, int segmentSize, List<SegmentFile> files, long lastSeq) {
 }

@@ -13,11 +13,12 @@ import server.journal.disk.Segment;
 import server.journal.recovery.Recovery;
 import shared.json.Slice;
 
-/// What was appended and is not on the disk yet, and how far what is there reaches. An append takes a line into the
-/// open batch, in memory; the writer's thread takes batch after batch and publishes each once it is durable.
+/// The lines that were appended but are not on the disk yet, and how far the durable ones reach. An append adds a line
+/// to the open batch, in memory; the writer's thread takes one batch after another and publishes each once it is
+/// durable.
 final class Intake {
 
-    /// Beyond so many bytes that were not written yet [#awaitRoom()] waits.
+    /// The number of unwritten bytes above which [#awaitRoom()] waits.
     private static final long PENDING_MAX = 32 << 20;
 
     /// The longest that a line waits for others to share its sync.
@@ -26,34 +27,34 @@ final class Intake {
     /// A place between two lines.
     ///
     /// @param seq      the number of the line before it
-    /// @param position where that ends
+    /// @param position where that line ends
     record End(long seq, long position) {
     }
 
     final Supply supply;
     private final Segments segments;
-    /// The size that segments have but where a line is longer.
+    /// The size of a segment, unless a line is longer.
     final int segmentSize;
 
-    /// Guards what follows; held briefly, never during I/O. No monitor, for the ledger's reason: virtual threads that
-    /// find one held go round on their processors.
+    /// Guards the fields below; held briefly, never during I/O. Not a monitor, for the ledger's reason: virtual threads
+    /// that find a monitor held spin on their carriers.
     private final ReentrantLock lock = new ReentrantLock();
-    /// What somebody waits for under the lock may have come.
+    /// Signalled when something that a thread waits for under the lock may have happened.
     private final Condition changed = lock.newCondition();
-    /// What is not durable yet, oldest first; the writer has at most the first.
+    /// The batches that are not durable yet, oldest first; the writer has taken at most the first.
     private final ArrayDeque<Batch> pending = new ArrayDeque<>();
     private volatile long pendingBytes;
     /// Where the next line goes.
     private Space space;
     private volatile boolean closing;
-    /// How many lines the writer waits for; 0 while it writes.
+    /// The number of lines for which the writer waits; 0 while it writes.
     private volatile int wanted;
-    /// How many lines are to share the next sync, if they come at once.
+    /// How many lines should share the next sync, if they arrive at once.
     private int sharing;
 
     private volatile long nextSeq;
     private volatile long durableSeq;
-    /// Everything before this position is on the disk for good.
+    /// Everything before this position is durable.
     private volatile long durableEnd;
     private volatile JournalFailure failure;
 
@@ -63,7 +64,7 @@ final class Intake {
         supply = new Supply(lock, changed, preparer, options);
     }
 
-    /// Goes on behind what a recovery has found.
+    /// Continues after what a recovery has found.
     ///
     /// @param next the next line's number
     /// @return the segment that is written to first
@@ -88,7 +89,7 @@ final class Intake {
         return durableEnd;
     }
 
-    /// How far all is on the disk for good.
+    /// Returns the position up to which everything is durable.
     End end() {
         lock.lock();
         try {
@@ -98,11 +99,11 @@ final class Intake {
         }
     }
 
-    /// The files as they are now, kept on the disk until they are released. Returns once all that was appended to
-    /// them is there: they may already lack what an event that was not yet durable made needless.
+    /// Adds the current files, which stay on the disk until they are released. Returns once everything that was
+    /// appended to them is durable: they may already lack lines that an event made needless before it was durable.
     ///
-    /// @param files into this
-    /// @return where they end; it is not within a unit
+    /// @param files the list to add them to
+    /// @return where they end; never within a unit
     End hold(Collection<SegmentFile> files) {
         End end;
         Batch last;
@@ -114,7 +115,7 @@ final class Intake {
         } finally {
             lock.unlock();
         }
-        // a sequence number would not do: it may be a closing mark only
+        // a sequence number would not do: the last line may be a closing mark
         if (last != null) {
             Patience.await(last.done);
         }
@@ -128,12 +129,12 @@ final class Intake {
         return failure;
     }
 
-    /// The segments made ahead that need not stay when the journal is closed.
+    /// Returns the segments made ahead that need not stay when the journal is closed.
     List<Segment.Fresh> superfluous() {
         return space == null || failure != null ? List.of() : space.superfluous();
     }
 
-    // ---- those who append, and wait: see Journal, which passes them on
+    // ---- for callers that append and wait: Journal delegates to these
 
     long[] tryAppend(Urgency urgency, Unit lines) {
         lock.lock();
@@ -162,10 +163,10 @@ final class Intake {
         }
     }
 
-    /// Under the lock; there is room for it.
+    /// Appends a line, for which there must be room. Under the lock.
     private long add(Unit lines, int index) {
         int more = lines.size() - index - 1;
-        // prefixes have the line's own number: so far as the unit is in, it has moved on
+        // a line's prefix has its own number, and nextSeq has advanced by the unit's lines added so far
         long length = Space.length(lines, index, nextSeq - index);
         long end = Space.lineEnd(space.offset, length);
         while (end + Segment.CLOSING_MAX > space.size) {
@@ -180,7 +181,7 @@ final class Intake {
         return Segment.position(space.segment, start);
     }
 
-    /// Goes on to the next segment, which is there.
+    /// Goes on to the next segment, which must exist.
     private void rotate(int moreAfter) {
         Batch last = openBatch();
         last.closes = true;
@@ -190,7 +191,7 @@ final class Intake {
         supply.keepUp();
     }
 
-    /// The batch that takes the next line.
+    /// Returns the batch that the next line goes into.
     private Batch openBatch() {
         Batch last = pending.peekLast();
         if (last == null || last.taken || last.closes) {
@@ -201,7 +202,7 @@ final class Intake {
         return last;
     }
 
-    /// Lets the writer go on if what it waits for is here.
+    /// Wakes the writer if the lines for which it waits have arrived.
     void wake() {
         if (wanted == 0) {
             return;
@@ -234,7 +235,7 @@ final class Intake {
     }
 
     void awaitRoom() {
-        // that a few more come in meanwhile is no matter
+        // it does not matter if a few more lines arrive meanwhile
         while (pendingBytes > PENDING_MAX || failure != null || closing) {
             Batch first;
             lock.lock();
@@ -278,7 +279,7 @@ final class Intake {
         }
     }
 
-    /// The JSON object of a line that is not durable yet; null if there is none at this position.
+    /// Returns the JSON object of a line that is not durable yet; null if there is none at this position.
     Slice read(long position) {
         lock.lock();
         try {
@@ -314,7 +315,7 @@ final class Intake {
         }
     }
 
-    /// Nothing more is taken; what was is still written.
+    /// Accepts no more lines; those that were accepted are still written.
     void close() {
         lock.lock();
         try {
@@ -328,7 +329,7 @@ final class Intake {
 
     // ---- the writer's thread
 
-    /// The next batch; null if there is none and the journal is to be closed.
+    /// Returns the next batch; null if there is none and the journal is being closed.
     Batch take() {
         lock.lock();
         try {
@@ -349,7 +350,7 @@ final class Intake {
         }
     }
 
-    /// Waits for so many lines, at most so long; 0 is for ever. Under the lock.
+    /// Waits for this many lines, at most this long; 0 waits without limit. Under the lock.
     private void await(int lines, long ms) {
         wanted = lines;
         try {
@@ -359,26 +360,27 @@ final class Intake {
                 changed.await(ms, TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
-            // nobody interrupts this thread to tell it anything
+            // no caller interrupts this thread to signal anything
         }
         wanted = 0;
     }
 
-    /// A batch is on the disk.
+    /// Notes that a batch is on the disk.
     ///
-    /// @return whether more is durable: a unit is when all of it is there
+    /// @return whether more lines are durable: a unit is durable once all of it is on the disk
     boolean publish(Batch batch) {
         boolean settled;
         lock.lock();
         try {
             pending.removeFirst();
-            // Of all who keep the journal busy, three of four are to wait for one sync while the others prepare their
-            // next lines. A sync for each few of them would take the processor from all: with half of them it is only
-            // what came during the last sync. One that writes alone, a line or two at a time, never waits.
+            // Of all callers that keep the journal busy, three in four should wait for one sync while the others
+            // prepare their next lines. A sync for every few of them would use up the processor: with half of them it
+            // covers only what arrived during the last sync. A single caller that writes a line or two at a time never
+            // waits.
             sharing = (batch.count + (pending.isEmpty() ? 0 : pending.peekFirst().count)) * 3 / 4;
             pendingBytes -= batch.end - batch.start;
             settled = batch.settledSeq > 0;
-            // the commit point: from here on the lines are shown; those of a unit when all of them are on the disk
+            // the commit point: from here on the lines are shown; those of a unit once all of them are on the disk
             if (settled) {
                 durableSeq = batch.settledSeq;
                 durableEnd = Segment.position(batch.segment, batch.settledEnd);
@@ -393,7 +395,8 @@ final class Intake {
         return settled;
     }
 
-    /// What is in doubt is never written or synced again: the kernel may have dropped it and call the next sync good.
+    /// Data in doubt is never written or synced again: the kernel may have dropped it and report the next sync as
+    /// successful.
     void fail(Throwable cause) {
         lock.lock();
         try {

@@ -17,8 +17,8 @@ import server.journal.recovery.Restore;
 import shared.LogValue;
 import shared.json.Slice;
 
-/// The journal in use: one door to appending (see [Intake]), to what is on the disk, and to what is told of it. The
-/// package's front page is its specification.
+/// The journal in use: the entry point for appending (see [Intake]), for reading what is on the disk, and for
+/// listeners. The package's front page is its specification.
 public final class Journal implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Journal.class.getName());
@@ -37,10 +37,10 @@ public final class Journal implements AutoCloseable {
 
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /// Is told of each batch of lines that one sync put on the disk. It must be quick.
+    /// Called with each batch of lines that one sync put on the disk. It must be quick.
     public interface Synced {
 
-        /// Takes note of a sync.
+        /// Reports a sync.
         ///
         /// @param nanos how long the sync took
         void synced(int lines, long bytes, long nanos);
@@ -58,8 +58,7 @@ public final class Journal implements AutoCloseable {
 
     /// Locks the directory, recovers its journal and replays it.
     ///
-    /// @throws IOException if the directory is in use, cannot be used, or its journal is damaged: the message
-    ///         says where
+    /// @throws IOException if the directory is in use or unusable, or its journal is damaged: the message says where
     public static Journal open(Storage storage, JournalOptions options, LineVisitor replay) throws IOException {
         Closeable lock = storage.lock();
         Journal journal = new Journal(storage, options, lock);
@@ -83,7 +82,7 @@ public final class Journal implements AutoCloseable {
         thread.start();
     }
 
-    /// Returns the sequence number that the next line gets. The caller serialises this and appending (by the queue's
+    /// Returns the sequence number of the next line. The caller must serialise this and appending (by the queue's
     /// lock).
     public long nextSeq() {
         return intake.nextSeq();
@@ -94,62 +93,62 @@ public final class Journal implements AutoCloseable {
         return intake.nextSeq() - 1;
     }
 
-    /// Returns the sequence number up to which everything is on the disk for good. It never stands within a unit.
+    /// Returns the sequence number up to which everything is durable. It never lies within a unit.
     public long durableSeq() {
         return intake.durableSeq();
     }
 
-    /// Appends a unit, in memory: it is not durable yet, and is written only after [#writeAppended], so that what is
+    /// Appends a unit, in memory: it is not durable yet, and is written only after [#writeAppended], so that everything
     /// appended until then shares its sync. Never waits, so it may be called under a lock.
     ///
     /// @return the positions of its lines
-    /// @throws NoRoom         if there is no space for all of it now; nothing was appended
-    /// @throws JournalFailure if the journal can write no more
+    /// @throws NoRoom         if there is not enough space for all of it now; nothing was appended
+    /// @throws JournalFailure if the journal can no longer write
     public long[] tryAppend(Urgency urgency, Unit unit) {
         return intake.tryAppend(urgency, unit);
     }
 
-    /// Lets the writer go on with what was appended.
+    /// Lets the writer write what was appended.
     public void writeAppended() {
         intake.wake();
     }
 
-    /// Waits until there is room for a unit that found none. To be called without holding a lock.
+    /// Waits until there is room for a unit that found none. Must be called without holding a lock.
     ///
     /// @throws JournalFull    if the disk is full
-    /// @throws JournalFailure if the journal can write no more
+    /// @throws JournalFailure if the journal can no longer write
     public void awaitRoom(NoRoom none) {
         intake.awaitRoom(none);
     }
 
-    /// Waits while very much is appended but not written, so that memory stays bounded where the disk is slow. To be
-    /// called before an append, and without holding a lock that a listener of [#onDurable] takes.
+    /// Waits while too much is appended but not written, so that memory stays bounded on a slow disk. Must be called
+    /// before an append, and without holding a lock that a listener of [#onDurable] takes.
     ///
-    /// @throws JournalFailure if the journal can write no more
+    /// @throws JournalFailure if the journal can no longer write
     public void awaitRoom() {
         intake.awaitRoom();
     }
 
-    /// Waits until everything up to this sequence number is on the disk. An interrupt does not end the waiting, it
-    /// stays set.
+    /// Waits until everything up to this sequence number is durable. An interrupt does not end the wait; the interrupt
+    /// flag stays set.
     ///
-    /// @throws JournalFailure if the journal can write no more
+    /// @throws JournalFailure if the journal can no longer write
     public void awaitDurable(long seq) {
         intake.awaitDurable(seq);
     }
 
-    /// Returns what is full, for people: no segment can be made, though there may still be room in the last ones. Null
-    /// while one can.
+    /// Returns what is full, for people, while no segment can be made, even if the last ones still have room; null
+    /// while one can be made.
     public String full() {
         return intake.full();
     }
 
-    /// Calls a listener whenever there is more room, on a thread of the journal's. It must be quick.
+    /// Calls a listener whenever space becomes free, on a thread of the journal's. It must be quick.
     public void onRoom(Runnable listener) {
         intake.supply.onMore(listener);
     }
 
-    /// Calls a listener on the writer's thread whenever more became durable, with [#durableSeq]. It must be quick.
+    /// Calls a listener on the writer's thread whenever more lines are durable, with [#durableSeq]. It must be quick.
     public void onDurable(LongConsumer listener) {
         durableListeners.add(listener);
     }
@@ -159,7 +158,7 @@ public final class Journal implements AutoCloseable {
         syncListeners.add(listener);
     }
 
-    /// Returns how many bytes its files have, those that were made ahead left out.
+    /// Returns the total size of its files in bytes, without segments made ahead.
     public long bytes() throws IOException {
         long bytes = 0;
         for (SegmentFile file : segments.files()) {
@@ -168,20 +167,21 @@ public final class Journal implements AutoCloseable {
         return bytes;
     }
 
-    /// Calls a listener once, on the writer's thread, when a write or sync failed for good.
+    /// Calls a listener once, on the writer's thread, when a write or sync fails; the journal then fails for good.
     public void onFailure(Runnable listener) {
         failureListeners.add(listener);
     }
 
-    /// Returns why the journal can write no more; null while it can.
+    /// Returns why the journal can no longer write; null while it can.
     public String failure() {
         JournalFailure failed = intake.failure();
         return failed == null ? null : failed.getMessage();
     }
 
-    /// Reads one line's whole JSON object, and verifies its checksum. Also finds lines that are not durable yet.
+    /// Returns one line's complete JSON object after verifying its checksum. Also finds lines that are not durable yet.
     ///
-    /// @throws IOException if the line is damaged, dropped, or cannot be read: it says where. Nothing else is affected
+    /// @throws IOException if the line is damaged or dropped, or cannot be read: the message says where; nothing else
+    ///         is affected
     public Slice read(long position) throws IOException {
         if (position >= intake.durableEnd() && !Segment.isCompacted(Segment.number(position))) {
             Slice json = intake.read(position);
@@ -197,22 +197,22 @@ public final class Journal implements AutoCloseable {
         return intake.end();
     }
 
-    /// Begins to read the durable lines after this sequence number that no compaction dropped.
+    /// Begins to read the durable lines after this sequence number that no compaction has dropped.
     public JournalScan scan(long afterSeq) {
         return new JournalScan(this, storage, segments, afterSeq);
     }
 
-    /// Returns the sequence number after which no compaction dropped an event.
+    /// Returns the sequence number after which no compaction has dropped an event.
     public long keptAfter() {
         return segments.keptAfter();
     }
 
-    /// Returns a copy of the whole journal, to be written somewhere.
+    /// Returns a copy of the whole journal, to be written elsewhere.
     public Backup backup() {
         return new Backup(storage, segments, intake);
     }
 
-    /// Returns what a compaction may work on.
+    /// Returns the files that a compaction may work on.
     public ClosedFiles closed() {
         intake.ensureOpen();
         Intake.End durable = intake.end();
@@ -221,20 +221,20 @@ public final class Journal implements AutoCloseable {
                 segments.files().stream().filter(file -> file.range().to() < end).toList(), durable.seq());
     }
 
-    /// Closes the segment in use if it has lines; returns once it is closed. On a full disk it stays in use.
+    /// Closes the segment in use if it has lines, and waits until it is closed. On a full disk it stays in use.
     public void endSegment() {
         intake.endSegment();
-        // the files that are closed now are cut soon, if they are not yet
+        // closed files that are not cut yet are cut soon
         preparer.settle();
     }
 
-    /// Syncs what was appended, marks the clean stop, cuts the segment to its length, unlocks. Idempotent.
+    /// Syncs what was appended, marks the clean stop, cuts the segment to its length and unlocks. Idempotent.
     @Override
     public void close() {
         intake.close();
         Patience.join(thread);
         if (!closed.getAndSet(true)) {
-            // without the lock, which the preparer may want to end with
+            // without the lock, which the preparer may need to finish
             release();
         }
     }

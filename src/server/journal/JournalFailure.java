@@ -1,6 +1,6 @@
 package server.journal;
 
-/// The journal can write no more: a write or sync failed. The server stops taking changes and ends.
+/// The journal can no longer write, because a write or sync failed. The server accepts no more changes and ends.
 public final class JournalFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -1,7 +1,7 @@
 package server.journal;
 
-/// The disk has no space for these lines. Nothing was appended, and all else goes on; once there is space again, the
-/// journal takes lines again by itself. The message says what is full and what helps.
+/// The disk has no space for these lines. Nothing was appended, and everything else continues; once there is space
+/// again, the journal accepts lines again. The message says what is full and what helps.
 public final class JournalFull extends RuntimeException {
 
     private static final long serialVersionUID = 1;

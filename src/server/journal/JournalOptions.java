@@ -8,10 +8,10 @@ import server.journal.disk.Segment;
 import server.settings.Setting;
 import server.settings.Settings;
 
-/// @param segmentSize bytes of a segment, from 4 KiB; a longer line gets a segment of its own size
-/// @param reserve     bytes that are kept for what ends something when the disk is full, and as many again for what
-///                    goes on: see [Urgency]
-/// @param pause       after a segment could not be made, until that is tried again
+/// @param segmentSize bytes of a segment, at least 4 KiB; a longer line gets a segment of its own size
+/// @param reserve     bytes reserved on a full disk for lines that end something, and as many again for lines that
+///                    continue something: see [Urgency]
+/// @param pause       how long to wait before a segment that could not be made is tried again
 public record JournalOptions(int segmentSize, int reserve, Duration pause) {
 
     public static final Setting<Path> PATH = Setting.path("storage.path").byDefault("./data").flag("--data-dir DIR")

@@ -9,7 +9,7 @@ import server.journal.disk.Storage;
 import server.journal.disk.StoredLines;
 import shared.json.Slice;
 
-/// Reads what is on the disk of a running journal, while compaction may replace its files.
+/// Reads the files of a running journal, while compaction may replace them.
 final class JournalReader {
 
     private final Storage storage;
@@ -22,7 +22,7 @@ final class JournalReader {
         this.segments = segments;
     }
 
-    /// One line's whole JSON object, its checksum verified.
+    /// Returns one line's complete JSON object after verifying its checksum.
     Slice read(long position) throws IOException {
         while (true) {
             long at = segments.locate(position);
@@ -45,7 +45,7 @@ final class JournalReader {
 
     /// Visits the lines of a file.
     ///
-    /// @param limit where they end; Long.MAX_VALUE for a file that is closed
+    /// @param limit where the lines end; Long.MAX_VALUE for a closed file
     static void lines(Storage storage, int number, long limit, SegmentReader.Visitor visitor) throws IOException {
         SegmentReader reader = new SegmentReader(storage, number, limit);
         while (reader.next() && !reader.line.closing) {

@@ -8,22 +8,23 @@ import server.journal.disk.Segment;
 import server.journal.disk.SegmentReader;
 import server.journal.disk.Storage;
 
-/// Reads the durable lines of a running journal in order, some at a time; in between it holds nothing. For one thread.
+/// Reads the durable lines of a running journal in order, a few at a time; between calls it holds nothing. For one
+/// thread.
 public final class JournalScan {
 
     private static final int BUFFER_BYTES = 32 << 10;
     private static final int PROBE_BYTES = 4 << 10;
 
-    /// The place in a file that was not looked for yet.
+    /// The position in a file that has not been looked up yet.
     private static final long UNKNOWN = -1;
 
     private final Journal journal;
     private final Storage storage;
     private final Segments segments;
 
-    /// All up to here was visited.
+    /// The sequence number up to which all lines were visited.
     private long seq;
-    /// The file that it is in, 0 if that must be looked up, and where the next line begins there.
+    /// The current file, 0 if it must be looked up, and where the next line begins in it.
     private int number;
     private long offset;
     private boolean missed;
@@ -40,14 +41,14 @@ public final class JournalScan {
         return seq;
     }
 
-    /// Returns whether a compaction has dropped events that should have been visited by now.
+    /// Returns whether a compaction has dropped events that this scan should have visited by now.
     public boolean missed() {
         return missed;
     }
 
-    /// Visits the lines that follow until it has read so many bytes, or is at the durable end.
+    /// Visits the next lines until it has read this many bytes or has reached the durable end.
     ///
-    /// @return whether it is not at the durable end as it was at the call
+    /// @return whether lines remain before the durable end as it was at the call
     /// @throws IOException at a damaged line
     public boolean next(long bytesMax, LineVisitor visitor) throws IOException {
         long before = seq;
@@ -58,20 +59,20 @@ public final class JournalScan {
             try {
                 left -= read(file, left, durable, visitor);
             } catch (IOException e) {
-                // if it was compacted away meanwhile, the file in its place has the rest
+                // if it was compacted meanwhile, the file in its place has the rest
                 if (segments.files().contains(file)) {
                     throw e;
                 }
             }
         }
-        // a compaction says what it drops before it does
+        // a compaction announces what it drops before it does so
         missed |= journal.keptAfter() > before;
         return !at(durable.position());
     }
 
     private boolean at(long end) {
         SegmentFile file = file();
-        // a segment may have been begun that has nothing durable yet
+        // a segment may have been begun that has no durable lines yet
         return file.range().from() > Segment.number(end)
                 || file.number() == Segment.number(end) && Math.max(offset, Segment.HEADER) >= Segment.offset(end);
     }
@@ -88,14 +89,14 @@ public final class JournalScan {
         return found;
     }
 
-    /// Where to begin in a file: at a line not far before the one that comes next, found by halving.
+    /// Returns where to begin in a file: at a line shortly before the next one, found by binary search.
     private long seek(SegmentFile file, long limit) throws IOException {
         long low = Segment.HEADER;
         long high = seq < file.firstSeq() ? low : Math.min(limit, storage.size(file.name()));
         while (high - low > BUFFER_BYTES) {
             long middle = low + (high - low) / 2;
             SegmentReader reader = new SegmentReader(storage, file.number(), middle, high, PROBE_BYTES);
-            // the line that the middle falls into is passed over
+            // the line in which the middle lies is skipped
             if (reader.skip() && reader.next() && !reader.line.closing && reader.line.seq <= seq) {
                 low = reader.offset();
             } else {
@@ -105,7 +106,7 @@ public final class JournalScan {
         return low;
     }
 
-    /// @return how many bytes it has read
+    /// @return how many bytes were read
     private long read(SegmentFile file, long bytesMax, Intake.End durable, LineVisitor visitor)
             throws IOException {
         boolean last = file.number() == Segment.number(durable.position());

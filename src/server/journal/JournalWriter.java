@@ -11,12 +11,12 @@ import server.journal.disk.Segment;
 import server.journal.disk.Storage;
 import server.journal.recovery.Recovery;
 
-/// Puts batches on the disk: bytes into the segment, one sync. Used by the journal's writer thread only.
+/// Writes batches to the disk: their bytes into the segment, then one sync. Used by the journal's writer thread only.
 final class JournalWriter {
 
     private static final Logger LOG = System.getLogger(JournalWriter.class.getName());
 
-    /// Batches are streamed through a buffer of this size: memory stays the same however large a unit is.
+    /// The size of the buffer through which batches are streamed: memory use stays the same however large a unit is.
     private static final int BUFFER_BYTES = 1 << 20;
 
     private static final long SLOW_NANOS = 1_000_000_000;
@@ -33,7 +33,7 @@ final class JournalWriter {
     /// The number of its first line.
     private long firstSeq;
     private Storage.Writable file;
-    /// Where in the segment the buffer's first byte belongs.
+    /// The position in the segment of the buffer's first byte.
     private long base;
 
     JournalWriter(Storage storage, Preparer preparer) {
@@ -51,7 +51,7 @@ final class JournalWriter {
         segment = number;
     }
 
-    /// Returns once the batch is on the disk: how long the sync took, in nanoseconds.
+    /// Writes a batch and syncs it; returns how long the sync took, in nanoseconds.
     long write(Batch batch) throws IOException {
         if (batch.segment != segment) {
             use(batch.segment);
@@ -129,8 +129,8 @@ final class JournalWriter {
         buffer.put(bytes);
     }
 
-    /// A batch that takes several writes is split where sectors are: the process may be killed between two of them, and
-    /// what then is missing must look like sectors that were never written.
+    /// Returns where to split a batch that takes several writes: at sector boundaries, because the process may be
+    /// killed between two writes, and what is then missing must look like sectors that were never written.
     private void begin(long offset) {
         base = offset;
         buffer.clear().limit(BUFFER_BYTES - (int) (offset % Segment.PAGE));

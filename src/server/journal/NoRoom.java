@@ -1,7 +1,7 @@
 package server.journal;
 
-/// There is no space for these lines now, and nothing was appended. To be caught where no lock is held; there
-/// [Journal#awaitRoom(NoRoom)] waits for the space, and the whole attempt starts again.
+/// There is no space for these lines now; nothing was appended. Catch it where no lock is held;
+/// [Journal#awaitRoom(NoRoom)] waits for the space there, and then the whole operation starts again.
 public final class NoRoom extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -2,7 +2,7 @@ package server.journal;
 
 import java.util.concurrent.CountDownLatch;
 
-/// Waiting that an interrupt does not end; it stays set.
+/// Waits that an interrupt does not end; the interrupt flag stays set.
 final class Patience {
 
     private interface Waiting {

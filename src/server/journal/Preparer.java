@@ -17,8 +17,8 @@ import server.journal.disk.Segment;
 import server.journal.disk.Storage;
 import shared.LogValue;
 
-/// Makes segments ahead of their use, on a thread of its own: a write into space that is there already costs half of
-/// one that makes the file longer.
+/// Makes segments ahead of their use, on a thread of its own: a write into existing space costs half as much as one
+/// that makes the file longer.
 final class Preparer implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Preparer.class.getName());
@@ -31,14 +31,14 @@ final class Preparer implements AutoCloseable {
 
     Preparer(Storage storage) {
         this.storage = storage;
-        // byte by byte this took 6 ms of the server's start
+        // written byte by byte, this took 6 ms of the server's start
         byte[] fill = new byte[BLOCK_BYTES];
         Arrays.fill(fill, Line.FILL);
         block.put(fill);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
-    /// Does this on the preparer's thread, after what it has to do already. Nothing is done after [#close].
+    /// Runs this on the preparer's thread, after its other work. Nothing is run after [#close].
     void run(Runnable work, Duration delay) {
         try {
             thread.schedule(work, delay.toNanos(), TimeUnit.NANOSECONDS);
@@ -47,9 +47,9 @@ final class Preparer implements AutoCloseable {
         }
     }
 
-    /// Makes a segment. One that cannot be made leaves nothing behind, least of all its bytes on a full disk.
+    /// Makes a segment. If it cannot be made it leaves nothing behind, so that it does not take up a full disk.
     ///
-    /// @param again whether the caller tries again where it fails, which the message then tells
+    /// @param again whether the caller tries again after a failure, for the message
     void make(Segment.Fresh fresh, boolean again) throws IOException {
         String name = Segment.name(fresh.number());
         try {
@@ -96,7 +96,7 @@ final class Preparer implements AutoCloseable {
         storage.sync();
     }
 
-    /// Cuts a closed segment behind its mark. It is whole without that: a failure is only logged.
+    /// Cuts a closed segment after its mark. It is valid without that, so a failure is only logged.
     void cut(int number, long length) {
         run(() -> {
             try (Storage.Writable file = storage.open(Segment.name(number))) {
@@ -108,7 +108,7 @@ final class Preparer implements AutoCloseable {
         }, Duration.ZERO);
     }
 
-    /// Waits until what was begun is done, also the cutting.
+    /// Waits until everything that was begun is done, including the cutting.
     void settle() {
         try {
             thread.submit(() -> { }).get();
@@ -119,7 +119,7 @@ final class Preparer implements AutoCloseable {
         }
     }
 
-    /// Waits for what was begun; what was put off is not done.
+    /// Waits for what was begun; postponed work is not done.
     @Override
     public void close() {
         thread.close();

@@ -8,10 +8,10 @@ import server.journal.disk.Segment;
 ///
 /// @param number   of the file (see [Segment])
 /// @param range    the segments that it stands for
-/// @param firstSeq the lowest sequence number that it may begin with
-/// @param lines    how many it has; -1 while it gets more
-/// @param origins  the numbers that the positions of its lines have: its own, or those of the files that it was made
-///                 of since the start; in the order of the lines
+/// @param firstSeq the lowest sequence number with which it may begin
+/// @param lines    its number of lines; -1 while it grows
+/// @param origins  the file numbers in the positions of its lines: its own, or those of the files from which it was
+///                 made since the start; in the order of the lines
 public record SegmentFile(int number, Segment.Range range, long firstSeq, long lines, List<Integer> origins) {
 
     static SegmentFile of(int number, Segment.Range range, long firstSeq, long lines) {

@@ -12,34 +12,34 @@ import server.journal.disk.LineVisitor;
 import server.journal.disk.Segment;
 import server.journal.recovery.Recovery;
 
-/// The files of a running journal in order, and where compaction has put their lines.
+/// The files of a running journal in order, and where compaction has moved their lines.
 ///
-/// A position stays what it was when its line was appended or replayed: memory holds millions of them, and readers
-/// hold some for long. What compaction has moved is looked up here, at 8 bytes a line.
+/// A position stays what it was when its line was appended or replayed: memory holds millions of positions, and readers
+/// keep some for long. Lines that compaction has moved are looked up here, at 8 bytes a line.
 ///
-/// Readers take no lock. They may find that a file has been compacted away under them; then they look here again.
+/// Readers take no lock. A file may be compacted away while they read it; then they look here again.
 public final class Segments {
 
-    /// Where the lines of a file went that is gone.
+    /// Where the lines of a deleted file went.
     ///
-    /// @param file the one that they are in now
-    /// @param from where they began in the file of which their positions tell, ascending
+    /// @param file the file that has them now
+    /// @param from where they began in the original file, ascending
     /// @param to   where each begins now
     public record Moved(int file, int[] from, int[] to) {
     }
 
     private volatile List<SegmentFile> files = List.of();
     private final Map<Integer, Moved> moved = new ConcurrentHashMap<>();
-    /// The numbers of those that a backup still has to read, once for each backup.
+    /// The numbers of the files that a backup still has to read, once for each backup.
     private final List<Integer> held = new ArrayList<>();
     /// The number of the last compacted file.
     private int compacted = Segment.COMPACTED;
     /// No event after this one was dropped.
     private volatile long kept;
 
-    /// Replays what a recovery has found, and deletes what a compaction left.
+    /// Replays what a recovery has found, and deletes what a compaction left behind.
     ///
-    /// @return the sequence number that comes next
+    /// @return the next sequence number
     synchronized long replay(Recovery recovery, Recovery.Result found, LineVisitor visitor) throws IOException {
         long next = 1;
         List<SegmentFile> all = new ArrayList<>();
@@ -55,7 +55,7 @@ public final class Segments {
         return next;
     }
 
-    /// A new segment is written to from here on.
+    /// Starts a new segment, which is written to from now on.
     synchronized void begin(int number, long firstSeq) {
         List<SegmentFile> all = new ArrayList<>(files);
         if (!all.isEmpty() && all.getLast().lines() < 0) {
@@ -65,9 +65,9 @@ public final class Segments {
         files = List.copyOf(all);
     }
 
-    /// Puts a compacted file in the place of those that it was made of; from here on nobody new reads them.
+    /// Puts a compacted file in the place of the files from which it was made; no new reader uses these from now on.
     ///
-    /// @param lines where the lines went, by the number that their positions have
+    /// @param lines where the lines went, by the file number in their positions
     public synchronized void replace(List<SegmentFile> old, SegmentFile made, Map<Integer, Moved> lines) {
         for (SegmentFile file : old) {
             for (int origin : file.origins()) {
@@ -84,21 +84,21 @@ public final class Segments {
         files = List.copyOf(all);
     }
 
-    /// The files as they are now; a compaction leaves them on the disk until they are released.
+    /// Returns the current files; a compaction leaves them on the disk until they are released.
     synchronized List<SegmentFile> hold() {
         files.forEach(file -> held.add(file.number()));
         return files;
     }
 
-    /// A backup needs this file no more.
+    /// Releases a file that a backup has read.
     ///
-    /// @return whether it is to be deleted: nobody else needs it, and it was replaced
+    /// @return whether to delete it: it was replaced, and no other reader needs it
     synchronized boolean release(int number) {
         held.remove((Integer) number);
         return !held.contains(number) && files.stream().noneMatch(file -> file.number() == number);
     }
 
-    /// Returns whether somebody reads this file, so that it must not be deleted.
+    /// Returns whether a reader uses this file, so that it must not be deleted.
     public synchronized boolean isHeld(int number) {
         return held.contains(number);
     }
@@ -113,16 +113,16 @@ public final class Segments {
         kept = Math.max(kept, seq);
     }
 
-    /// No event after this one was dropped by a compaction.
+    /// Returns the number after which no event was dropped by a compaction.
     long keptAfter() {
         return kept;
     }
 
-    /// Returns the sequence number behind which all of the last events are that stay in any case. Numbers may have
-    /// jumped, so the lines are counted; where that would take reading, a few more stay.
+    /// Returns the sequence number after which all of the last events lie, which are always kept. Numbers may have
+    /// jumped, so lines are counted; where that would require reading, a few more are kept.
     ///
     /// @param lastSeq the last event's
-    /// @param count   so many are to stay
+    /// @param count   how many events to keep
     public long keptAfter(long lastSeq, long count) {
         long left = count;
         for (SegmentFile file : files.reversed()) {
@@ -141,7 +141,7 @@ public final class Segments {
         return files;
     }
 
-    /// The file that a segment's lines are in; null if there is no such segment.
+    /// Returns the file that has a segment's lines; null if there is no such segment.
     SegmentFile of(int segment) {
         for (SegmentFile file : files) {
             if (segment <= file.range().to()) {
@@ -151,7 +151,8 @@ public final class Segments {
         return null;
     }
 
-    /// The last file that can have the line of this number, or one after it as its first; never null.
+    /// Returns the last file that can have the line with this number, or whose first line can be a later one; never
+    /// null.
     SegmentFile holding(long seq) {
         SegmentFile found = files.getFirst();
         for (SegmentFile file : files) {
@@ -162,7 +163,7 @@ public final class Segments {
         return found;
     }
 
-    /// Returns the position at which a line is now; -1 if it was dropped.
+    /// Returns the current position of a line; -1 if it was dropped.
     public long locate(long position) {
         Moved table = moved.get(Segment.number(position));
         if (table == null) {

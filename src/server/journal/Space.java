@@ -6,8 +6,8 @@ import java.util.List;
 import server.journal.disk.Line;
 import server.journal.disk.Segment;
 
-/// Where the next lines go, and what space is there for them: the rest of the segment in use, then the segments that
-/// were made ahead, in their order. What is taken in here is sure to find its bytes on the disk. Guarded by the
+/// Where the next lines go, and the space that exists for them: the rest of the segment in use, then the segments that
+/// were made ahead, in their order. Space for every accepted line is sure to exist on the disk. Guarded by the
 /// journal's lock.
 ///
 /// ```
@@ -17,19 +17,20 @@ import server.journal.disk.Segment;
 /// ```
 final class Space {
 
-    /// What padding and terminator add to a line, at most.
+    /// The most bytes that padding and terminator add to a line.
     private static final int PADDED = 8;
 
     /// The segment in use, its size, and where its next line goes.
     int segment;
     int size;
     int offset = Segment.HEADER;
-    /// The size that segments have but where a line is longer.
+    /// The size of a segment, unless a line is longer.
     final int usual;
 
     private final int reserve;
     private final List<Segment.Fresh> ahead = new ArrayList<>();
-    /// How many segments there should be ahead: as many as the largest unit took so far, for another may come.
+    /// How many segments there should be ahead: as many as the largest unit has needed so far, because another such
+    /// unit may come.
     private int wanted = 1;
 
     Space(JournalOptions options, Segment.Fresh first) {
@@ -39,12 +40,12 @@ final class Space {
         size = first.size();
     }
 
-    /// Takes a segment that was made.
+    /// Adds a segment that was made.
     void add(Segment.Fresh fresh) {
         ahead.add(fresh);
     }
 
-    /// The segments ahead that nobody needs but a very large unit, the last one first.
+    /// Returns the segments ahead that only a very large unit would need, the last one first.
     List<Segment.Fresh> superfluous() {
         return ahead.subList(Math.min(1, ahead.size()), ahead.size()).reversed();
     }
@@ -53,14 +54,14 @@ final class Space {
         return ahead.size() < wanted;
     }
 
-    /// The disk is full: no more than is needed is asked of it.
+    /// Notes that the disk is full: no more than necessary is requested from it.
     void beModest() {
         wanted = 1;
     }
 
-    /// The segment to make next.
+    /// Returns the segment to make next.
     ///
-    /// @param lines for which there is no room now
+    /// @param lines the lines for which there is no room now
     Segment.Fresh next(Unit lines, long seq) {
         long longest = 0;
         for (int i = 0; i < lines.size(); i++) {
@@ -87,8 +88,8 @@ final class Space {
         offset = Segment.HEADER;
     }
 
-    /// Whether all these lines find their place and leave the reserves alone that are not theirs. Remembers how many
-    /// segments they take.
+    /// Returns whether all these lines fit without using reserves that they may not use. Remembers how many segments
+    /// they need.
     boolean fits(Unit lines, long seq, Urgency urgency) {
         int room = size;
         long at = offset;
@@ -104,7 +105,7 @@ final class Space {
                 room = ahead.get(next++).size();
                 at = Segment.HEADER;
             }
-            // those that are passed over, too small for a long line, would only be more another time
+            // segments that are skipped because they are too small for a long line would only be skipped again
             filled += next > before ? 1 : 0;
             at = lineEnd(at, length);
         }
@@ -123,7 +124,7 @@ final class Space {
         return left >= bytes;
     }
 
-    /// Bytes of a line of a unit, without padding and terminator.
+    /// Returns the bytes of a unit's line, without padding and terminator.
     static long length(Unit lines, int index, long seq) {
         return Line.CRC + Line.prefixLength(seq + index, lines.size() - index - 1) + lines.length(index);
     }

@@ -13,15 +13,15 @@ import java.util.function.LongSupplier;
 import server.journal.disk.Segment;
 import shared.LogValue;
 
-/// Keeps [Space] supplied: has the preparer make segments ahead, and knows when the disk is full. Then what is there is
-/// used up to the reserves, and the next segment is tried for again and again until there is space.
+/// Keeps [Space] supplied: makes the preparer prepare segments ahead, and knows when the disk is full. Then the
+/// existing space is used up to the reserves, and the next segment is tried again and again until there is space.
 ///
-/// It shares the journal's lock; methods that do not take it themselves are called under it.
+/// It shares the journal's lock; methods that do not take it themselves must be called under it.
 final class Supply {
 
     private static final Logger LOG = System.getLogger(Supply.class.getName());
 
-    /// A start waits until the first segment is made, 16 MiB of which would take longer than much of the rest.
+    /// A start waits until the first segment is made; making 16 MiB would take longer than most of the start.
     private static final int FIRST_BYTES = 1 << 20;
 
     private final ReentrantLock lock;
@@ -31,15 +31,15 @@ final class Supply {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     private Space space;
-    /// Whether the preparer makes a segment, or will try again in a moment.
+    /// Whether the preparer is making a segment, or will try again in a moment.
     private boolean busy;
-    /// Why the last segment could not be made, how often that happened, and whether one is missing for it.
+    /// Why the last segment could not be made, how often it failed, and whether a segment is missing because of that.
     private String trouble;
     private int troubles;
     private boolean full;
     private boolean closed;
 
-    /// @param changed of the lock
+    /// @param changed a condition of the lock
     Supply(ReentrantLock lock, Condition changed, Preparer preparer, JournalOptions options) {
         this.lock = lock;
         this.changed = changed;
@@ -47,8 +47,8 @@ final class Supply {
         this.options = options;
     }
 
-    /// @param unused the segments that are there already
-    /// @param number of the first of them, or of the one to be made first
+    /// @param unused the existing unused segments
+    /// @param number of the first of them, or of the first one to make
     /// @throws IOException if there is none and none can be made
     Space begin(List<Segment.Fresh> unused, int number) throws IOException {
         Segment.Fresh first = unused.isEmpty() ? makeFirst(number) : unused.getFirst();
@@ -63,8 +63,8 @@ final class Supply {
         }
     }
 
-    /// A full disk keeps nobody from starting who can do with a smaller segment: what ended and what was cancelled can
-    /// then be told, and space will return.
+    /// Makes a smaller segment, so that a full disk does not prevent a start: then ends and cancels can be recorded,
+    /// and space will become free.
     private Segment.Fresh makeFirst(int number) throws IOException {
         Segment.Fresh fresh = new Segment.Fresh(number,
                 Segment.sizeFor(0, Math.min(FIRST_BYTES, options.segmentSize())));
@@ -99,20 +99,21 @@ final class Supply {
         }
     }
 
-    /// Why the disk has no room for the next segment, be there still some in those that were made; null if it has.
+    /// Returns why the disk has no room for the next segment, even if existing ones still have some; null if it has
+    /// room.
     String full() {
         return full ? trouble : null;
     }
 
     /// Waits until there is room for these lines. Takes the lock itself.
     ///
-    /// @param open answers the next sequence number, or throws what is to end the waiting
-    /// @throws JournalFull if a segment that is needed for it cannot be made
+    /// @param open returns the next sequence number, or throws the exception that ends the wait
+    /// @throws JournalFull if a segment that the lines need cannot be made
     void await(NoRoom none, LongSupplier open) {
         boolean interrupted = false;
         lock.lock();
         try {
-            // a failure of what is being made for somebody else says nothing yet
+            // that a segment for other lines failed says nothing yet
             int seen = troubles + (busy && !full ? 1 : 0);
             for (long seq = open.getAsLong(); !space.fits(none.lines, seq, none.urgency); seq = open.getAsLong()) {
                 if (full || troubles > seen) {
@@ -135,7 +136,7 @@ final class Supply {
 
     /// Waits until there is a next segment.
     ///
-    /// @return whether there is; false if the disk is full, or the journal is closed
+    /// @return whether there is one; false if the disk is full, or the journal is closed
     boolean awaitNext() {
         boolean interrupted = false;
         while (!space.hasNext() && !full && !closed) {
@@ -162,7 +163,7 @@ final class Supply {
         try {
             preparer.make(fresh, true);
         } catch (IOException | RuntimeException | Error e) {
-            // whatever it was: who waits for it would wait for ever
+            // whatever the failure: waiting threads would otherwise wait forever
             failed(fresh, e.getMessage());
             return;
         }
@@ -191,7 +192,7 @@ final class Supply {
         try {
             space.beModest();
             wasFull = full;
-            // for one that is larger than usual there may be no space, and yet for the next one
+            // there may be no space for a segment that is larger than usual, but enough for the next one
             isFull = space.needsMore() && !space.isLarge(fresh);
             full = isFull;
             busy = isFull;

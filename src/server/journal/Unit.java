@@ -5,18 +5,18 @@ import java.util.List;
 
 import shared.json.Slice;
 
-/// Unit that are appended together: of each the event's JSON after the opening brace and the members `seq` and
-/// `synced`, which the journal writes itself, as in `"event":"task",…}`. It has no line end. Their bytes are not copied
+/// Lines that are appended together. Each is the event's JSON after the opening brace and the members `seq` and
+/// `synced`, which the journal writes itself, as in `"event":"task",…}`. It has no line end. The bytes are not copied
 /// before they are written, so they must not change until they are durable.
 public interface Unit {
 
-    /// Returns how many lines it has.
+    /// Returns the number of lines.
     int size();
 
     /// Returns the length of a line, in bytes.
     long length(int line);
 
-    /// Returns the bytes of a line, between position and limit of these buffers, which are the caller's to move.
+    /// Returns the bytes of a line, between position and limit of these buffers, whose positions the caller may move.
     ByteBuffer[] bytes(int line);
 
     /// Returns a unit of one line, in pieces.
@@ -29,7 +29,7 @@ public interface Unit {
         return new Slices(lines);
     }
 
-    /// Unit in arrays.
+    /// A unit in arrays.
     record Slices(List<Slice[]> lines) implements Unit {
         @Override
         public int size() {

@@ -1,16 +1,16 @@
 package server.journal;
 
-/// What a line may use of the space that is left where no further segment can be made, because the disk is full. Three
-/// classes, so that what is there can go on and end when nothing new can be taken.
+/// How much of the remaining space a line may use when the disk is full and no further segment can be made. There are
+/// three classes, so that existing tasks can continue and end when nothing new can be accepted.
 ///
 /// A reserve is [JournalOptions#reserve] bytes.
 public enum Urgency {
 
     /// Something new: leaves two reserves untouched.
     LOW(2),
-    /// What goes on with what is there: leaves one.
+    /// Something that continues existing tasks: leaves one.
     NORMAL(1),
-    /// What ends something: may use all.
+    /// Something that ends: may use everything.
     HIGH(0);
 
     final int reserves;

@@ -12,7 +12,7 @@ import server.queue.ledger.Ledger;
 import shared.LogValue;
 import shared.Problem;
 
-/// Compacts the queue's journal: by itself where it pays, on a thread of its own, and when asked to.
+/// Compacts the queue's journal: by itself when it pays, on a thread of its own, and on request.
 public final class Compaction implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Compaction.class.getName());
@@ -34,7 +34,7 @@ public final class Compaction implements AutoCloseable {
         thread.start();
     }
 
-    /// Compacts all there is: what was deleted before the call is gone from the disk at its end.
+    /// Compacts everything: what was deleted before the call is gone from the disk when it returns.
     ///
     /// @throws Problem 503 or 507 if it cannot be done
     public CompactionReport now() {
@@ -47,8 +47,8 @@ public final class Compaction implements AutoCloseable {
         }
     }
 
-    /// Returns what share of the journal's bytes could be dropped, as of the last look, which follows each change by
-    /// seconds.
+    /// Returns the share of the journal's bytes that could be dropped, as of the last check, which follows a change
+    /// within seconds.
     public double deadShare() {
         return compaction.deadShare();
     }
@@ -57,7 +57,7 @@ public final class Compaction implements AutoCloseable {
         long looked = -1;
         while (!closed) {
             try {
-                // where nothing has happened, it does not pay more than it did
+                // if nothing has changed, a compaction pays no more than it did
                 long last = compaction.lastSeq();
                 if (last != looked || compaction.isRoomShort()) {
                     looked = last;
@@ -94,7 +94,7 @@ public final class Compaction implements AutoCloseable {
         }
     }
 
-    /// Ends a compaction that is going on; what it has done counts.
+    /// Ends a running compaction; what it has completed remains valid.
     @Override
     public void close() {
         synchronized (wakeUp) {

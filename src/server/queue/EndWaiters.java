@@ -8,12 +8,12 @@ import java.util.concurrent.CountDownLatch;
 
 import server.queue.ledger.DurableEvent;
 
-/// The latches of those who wait for a task's end.
+/// The latches of threads that wait for a task's end.
 final class EndWaiters {
 
     private final Map<Long, Set<CountDownLatch>> byTask = new HashMap<>();
 
-    /// Opens the latch when the task has ended, unless it leaves before.
+    /// Opens the latch when the task has ended, unless [#leave] removes it first.
     synchronized CountDownLatch enter(long task, CountDownLatch latch) {
         byTask.computeIfAbsent(task, absent -> new HashSet<>()).add(latch);
         return latch;
@@ -35,7 +35,7 @@ final class EndWaiters {
         }
     }
 
-    /// Opens all: the journal failed, so nothing ends any more.
+    /// Opens all latches: the journal failed, so no task ends any more.
     synchronized void giveUp() {
         byTask.values().forEach(latches -> latches.forEach(CountDownLatch::countDown));
         byTask.clear();

@@ -9,34 +9,35 @@ import java.util.List;
 import server.journal.Unit;
 import shared.json.Slice;
 
-/// Lines outside of the heap. Those of a batch are many megabytes that live for a moment: in the heap the collector
-/// would copy them, more than once, and a large batch beside a long queue would not fit. For one thread.
+/// Lines outside the heap. A batch's lines are many megabytes that live only for a moment: in the heap the collector
+/// would copy them repeatedly, and a large batch would not fit beside a long queue. For one thread.
 ///
-/// Measured against lines that are slices of the body, as a single submit has them: with 900,000 tasks in a heap of
-/// 256 MB a batch of 30 MB ended the server for want of memory, with 320 MB one of 60 MB; these take both in 256 MB.
+/// Measured against lines that are slices of the body, as for a single submit: with 900,000 tasks in a heap of 256 MB,
+/// a batch of 30 MB made the server run out of memory, as did one of 60 MB with 320 MB; these lines hold both in 256
+/// MB.
 final class OffHeapLines implements Unit {
 
     private static final int CHUNK_BYTES = 256 << 10;
 
-    /// The first chunk: a batch of a few lines is not to pay for more. Longer lines have one of their own, so that
-    /// little is left over at the end of the others.
+    /// The size of the first chunk: a batch of a few lines should not pay for more. A longer line gets a chunk of its
+    /// own, so that little space is wasted at the end of the others.
     private static final int SMALL_BYTES = CHUNK_BYTES / 8;
 
     private final Arena arena;
     private final List<ByteBuffer> chunks = new ArrayList<>();
-    /// The one of them that is being filled.
+    /// The chunk that is being filled.
     private int filled = -1;
     private int[] chunkOf = new int[64];
     private int[] offsets = new int[64];
     private int[] lengths = new int[64];
     private int size;
 
-    /// @param arena where they lie; they can be read until it is closed
+    /// @param arena where the lines are stored; they can be read until it is closed
     OffHeapLines(Arena arena) {
         this.arena = arena;
     }
 
-    /// Takes a copy of a line, which comes in pieces.
+    /// Copies a line, which is given in pieces.
     void add(Slice... line) {
         int length = 0;
         for (Slice piece : line) {
@@ -65,7 +66,7 @@ final class OffHeapLines implements Unit {
         return chunks.size() - 1;
     }
 
-    /// Takes over the lines of another one in the same arena.
+    /// Takes over the lines of another instance in the same arena.
     void add(OffHeapLines other) {
         int before = chunks.size();
         chunks.addAll(other.chunks);

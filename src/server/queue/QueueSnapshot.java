@@ -7,6 +7,6 @@ import server.task.Task;
 
 /// The queue as of one moment, `stats.lastSeq()`.
 ///
-/// @param newest the tasks that came last, newest first
+/// @param newest the newest tasks, newest first
 public record QueueSnapshot(QueueStats stats, List<Task> newest) {
 }

@@ -22,14 +22,14 @@ import server.task.Task;
 import shared.ResultText;
 import shared.json.Slice;
 
-/// The dispatcher's side of the queue: attempts at tasks begin and end here, and what is due is done. No method waits
-/// for durability but [#awaitDurable].
+/// The dispatcher's side of the queue: begins and ends attempts at tasks, and does what is due. No method but
+/// [#awaitDurable] waits for durability.
 public final class Runs {
 
-    /// How many events one call of [#tick] makes, so that none keeps its caller for long.
+    /// How many events one call of [#tick] appends at most, so that no call keeps its caller for long.
     private static final int WORK_MAX = 1000;
 
-    /// Until what is due is tried again when the disk was full.
+    /// How long to wait before what is due is tried again on a full disk.
     private static final long ROOM_PAUSE_MS = 1000;
 
     private final Ledger ledger;
@@ -44,18 +44,18 @@ public final class Runs {
         ledger.onRoom(this::ready);
     }
 
-    /// Begins the next attempt, of the task that is next by what the hosts offer. Returns without waiting for
-    /// durability (see [Run#seq]).
+    /// Begins the next attempt at the task that the hosts' offers put first. Returns without waiting for durability
+    /// (see [Run#seq]).
     ///
-    /// @param offers asked under the ledger's lock, so quick and without calling back
-    /// @return null if there is none, or the queue is paused, or the journal has no room now; [#onReady] calls once
-    ///         that may have changed
+    /// @param offers called under the ledger's lock, so it must be quick and must not call back
+    /// @return null if no task can start, the queue is paused, or the journal has no room now; [#onReady] calls its
+    ///         listener once that may have changed
     public Run startNext(Offers offers) {
         try {
             while (ledger.failure() == null) {
                 Commit<Task> first = ledger.changeNow(writer -> {
                     Event.Change event = writer.state().start(offers, writer.now());
-                    // also of one that has expired: what ends without a run has no claim to the reserve
+                    // this includes a task that has expired: one that ends without a run has no claim to the reserve
                     return event == null ? null : writer.append(event, Urgency.NORMAL);
                 });
                 Task task = first.value();
@@ -67,7 +67,7 @@ public final class Runs {
                 }
             }
         } catch (NoRoom none) {
-            // what makes room, or ends, calls for another look
+            // an event that makes room, or ends a run, may let another task start
         }
         return null;
     }
@@ -79,7 +79,7 @@ public final class Runs {
         ledger.awaitDurable(run.seq());
     }
 
-    /// Returns what the task's host is to be sent, read from the journal.
+    /// Returns the request for the task's host, read from the journal.
     public Event.Request request(Task task) throws IOException {
         try {
             return ledger.reader().request(task);
@@ -88,13 +88,13 @@ public final class Runs {
         }
     }
 
-    /// Returns whether this run is still the task's current one (it was not cancelled).
+    /// Returns whether this run is still the task's current one (the task was not cancelled).
     public boolean current(Run run) {
         return ledger.look(state -> taskOf(run, state) != null).value();
     }
 
     /// Ends a run with a result. This and the next three methods return false if the run is no longer current. They do
-    /// not wait for durability. Where a full disk's reserve is not enough: a Problem 507, and nothing has changed.
+    /// not wait for durability. If a full disk's reserve is too small, they throw a Problem 507 and change nothing.
     public boolean complete(Run run, Slice result) {
         ResultText.Told told = ResultText.told(result);
         return end(run, (task, now) -> LifeCycle.completed(task, result, told.cut(), told.loadMillis(),
@@ -103,31 +103,31 @@ public final class Runs {
 
     /// Ends a run, and the task, with an error.
     ///
-    /// @param answer what the host answered to a call, JSON; null for none
+    /// @param answer the host's answer to a call, JSON; null for none
     public boolean fail(Run run, String error, Slice answer) {
         return end(run, (task, now) -> LifeCycle.failed(task, ledger.pool().share(error), answer, now));
     }
 
-    /// Ends a run; the task is pending again. One whose answer has begun is on record in any case: the next attempt
-    /// gets a number of its own, and no reader takes its answer for the rest of this one's.
+    /// Ends a run and makes the task pending again. If its answer has begun, the attempt is recorded in any case: the
+    /// next attempt gets a number of its own, so no reader takes its answer for the rest of this attempt's.
     ///
     /// @param retryAt when the next attempt may begin, milliseconds since the epoch; 0: at once
-    /// @param counted whether this used up a retry and is an attempt on record. A host's failure is neither
+    /// @param counted whether this uses up a retry and records the attempt; a host's failure does neither
     public boolean putBack(Run run, String error, long retryAt, boolean counted) {
         return end(run, (task, now) -> LifeCycle.retrying(task, ledger.pool().share(error), retryAt, counted,
                 run.begun(), now));
     }
 
-    /// Ends a run because the server stops; the task is pending again. The attempt is on record but uses up no retry,
-    /// so the next attempt gets its own number, and an offset in this attempt's answer cannot be mistaken for one in
-    /// the next's.
+    /// Ends a run because the server stops; the task is pending again. The attempt is recorded but uses up no retry. So
+    /// the next attempt gets its own number, and an offset in this attempt's answer cannot be mistaken for one in the
+    /// next attempt's.
     public boolean cutOff(Run run) {
         return end(run, LifeCycle::cutOff);
     }
 
-    /// Does what is due: scheduled tasks and retries become ready, expired ones fail, old ones are forgotten.
+    /// Does what is due: scheduled tasks and retries become ready, expired tasks fail, old tasks are deleted.
     ///
-    /// @return when it wants to be called again, milliseconds since the epoch; Long.MAX_VALUE: not before a change
+    /// @return when to call it again, milliseconds since the epoch; Long.MAX_VALUE: not before the next change
     public long tick() {
         if (ledger.changeNow(writer -> {
             writer.hold();
@@ -158,12 +158,12 @@ public final class Runs {
         onReady.add(listener);
     }
 
-    /// Calls a listener when a running task was cancelled, durable or not (quick, any thread).
+    /// Calls a listener when a running task is cancelled, perhaps before that is durable (quick, any thread).
     public void onRunCancelled(Consumer<Task> listener) {
         onRunCancelled.add(listener);
     }
 
-    /// Tells the dispatcher what it has to know of a change, whoever made it.
+    /// Tells the dispatcher what it must know of a change, whoever made it.
     private void changed(List<? extends Event> events) {
         boolean ready = false;
         for (Event event : events) {
@@ -183,14 +183,14 @@ public final class Runs {
         onReady.forEach(Runnable::run);
     }
 
-    /// The task if this run is its current one, else null.
+    /// Returns the task if this run is its current one, else null.
     private static Task taskOf(Run run, QueueState state) {
         Task task = state.get(run.task().id());
-        // each start makes a state of its own, which nothing but the run's end replaces
+        // each start creates a new state object, which only the run's end replaces
         return task != null && task.state() == run.task().state() ? task : null;
     }
 
-    /// @param ending the event that ends the run, of the task and the time
+    /// @param ending creates the event that ends the run, from the task and the time
     private boolean end(Run run, BiFunction<Task, Long, Event.Change> ending) {
         return ledger.change(writer -> {
             long now = writer.now();

@@ -19,8 +19,8 @@ import server.queue.state.Wanted;
 import server.task.Submission;
 import server.task.Task;
 
-/// Many submits in one commit. Each is encoded for the journal as it comes, before the ledger's lock is taken once for
-/// all of them, and nothing else of it is kept: a batch should not be in memory twice. For one thread.
+/// Many submits in one commit. Each is encoded for the journal as it arrives, before the ledger's lock is taken once
+/// for all of them, and nothing else of it is kept: a batch should not be in memory twice. For one thread.
 public final class TaskBatch implements AutoCloseable {
 
     /// How many ids are drawn at a time.
@@ -35,10 +35,10 @@ public final class TaskBatch implements AutoCloseable {
     private final Wanted wanted = new Wanted();
     private long[] drawn = {};
     private int used;
-    /// Whether the journal has the lines and did not write them yet.
+    /// Whether the journal has the lines but has not written them yet.
     private boolean inDoubt;
 
-    /// @param now when its tasks come, milliseconds since the epoch
+    /// @param now the time at which its tasks are created, milliseconds since the epoch
     TaskBatch(Ledger ledger, long now) {
         this(ledger, now, Arena.ofShared());
     }
@@ -50,7 +50,7 @@ public final class TaskBatch implements AutoCloseable {
         lines = new OffHeapLines(arena);
     }
 
-    /// Returns an empty batch, to be filled by another thread and then added to this one, with which it is closed.
+    /// Returns an empty batch for another thread to fill; it is then added to this batch and closed with it.
     public TaskBatch part() {
         return new TaskBatch(ledger, now, arena);
     }
@@ -69,26 +69,26 @@ public final class TaskBatch implements AutoCloseable {
 
     private long id() {
         if (used == drawn.length) {
-            // that one of these 60-bit numbers is drawn twice before the batch is in is left to chance
+            // it is left to chance that one of these 60-bit numbers is drawn twice before the batch is committed
             drawn = ledger.changeNow(writer -> LongStream.generate(writer::unusedId).limit(IDS).toArray()).value();
             used = 0;
         }
         return drawn[used++];
     }
 
-    /// Adds the tasks of a part.
+    /// Adds the tasks of a partial batch.
     public void add(TaskBatch part) {
         events.addAll(part.events);
         lines.add(part.lines);
         wanted.add(part.wanted);
     }
 
-    /// Returns whose tasks it has; null is nobody in particular.
+    /// Returns the clients of its tasks; null stands for tasks without a client.
     public Set<String> clients() {
         return wanted.clients();
     }
 
-    /// Takes all of its tasks, or none, in order; they are durable then.
+    /// Submits all of its tasks, or none, in order; they are durable when it returns.
     List<Task> commit() {
         List<Task> tasks = ledger.change(writer -> {
             writer.state().admit(wanted);
@@ -104,7 +104,7 @@ public final class TaskBatch implements AutoCloseable {
         return tasks;
     }
 
-    /// Returns how many tasks it has.
+    /// Returns the number of its tasks.
     public int size() {
         return events.size();
     }
@@ -113,8 +113,8 @@ public final class TaskBatch implements AutoCloseable {
         return events.isEmpty();
     }
 
-    /// Gives the memory of its lines back. Where the journal failed to write them they stay, because they can still be
-    /// read; the program is about to end.
+    /// Frees the memory of its lines. If the journal failed to write them they stay, because they can still be read;
+    /// the process is about to end then.
     @Override
     public void close() {
         if (!inDoubt) {

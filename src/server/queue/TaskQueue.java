@@ -34,9 +34,9 @@ import server.task.Task;
 import server.task.TaskDocument;
 import shared.Problem;
 
-/// The tasks, as handlers see them; the dispatcher's side is [Runs]. Each method is a decision or a look at the
-/// [Ledger]. Every public method that changes or shows something returns only once all that it tells of is durable,
-/// unless it says otherwise.
+/// The tasks, as handlers see them; [Runs] is the dispatcher's side. Each method is one change of the [Ledger] or one
+/// read. Unless it says otherwise, a public method that changes or shows something returns only once everything that it
+/// reports is durable.
 public final class TaskQueue implements AutoCloseable {
 
     private final Ledger ledger;
@@ -54,10 +54,11 @@ public final class TaskQueue implements AutoCloseable {
         ledger.onEvent(waiters::happened);
     }
 
-    /// Recovers the queue from its journal; tasks that were running are pending again, with an attempt on record, or
-    /// cancelled, as those that were pending are, if their callers are gone.
+    /// Recovers the queue from its journal. Tasks that were running are pending again, with the attempt recorded.
+    /// Pending and running tasks whose callers are gone are cancelled.
     ///
-    /// @param report of the clock: what was created before it was sure neither expires nor is forgotten
+    /// @param report of the clock: what was created before the clock was known to be right neither expires nor is
+    ///               deleted
     public static TaskQueue open(Storage storage, JournalOptions journal, QueueOptions options, InstantSource clock,
             ClockReport report, RandomGenerator random) throws IOException {
         TaskQueue queue = new TaskQueue(Ledger.open(storage, journal, options, clock, report, random), clock);
@@ -77,7 +78,7 @@ public final class TaskQueue implements AutoCloseable {
         return runs;
     }
 
-    /// Sets new limits, and how long ended tasks are kept.
+    /// Sets new limits and the retention of ended tasks.
     public void reconfigure(QueueOptions options) {
         ledger.changeNow(writer -> {
             writer.state().reconfigure(options);
@@ -88,13 +89,13 @@ public final class TaskQueue implements AutoCloseable {
 
     // ---- changes, for handlers; they throw Problem 404, 409, 429, 503, 507
 
-    /// A task, and whether an idempotency key had it already.
+    /// A task, and whether it was submitted earlier under the same idempotency key.
     public record Taken(Task task, boolean replayed) {
     }
 
-    /// Takes a new task.
+    /// Submits a task.
     ///
-    /// @param key an idempotency key, or null; under a known one the first answer is given again, or 409 if
+    /// @param key an idempotency key, or null; a known key returns the first answer again, or throws a 409 if
     ///            `fingerprint` (of the request's body) differs
     public Submitted submit(Submission submission, String key, String fingerprint) {
         Taken taken = take(submission, -1, key, fingerprint).durable();
@@ -103,8 +104,8 @@ public final class TaskQueue implements AutoCloseable {
         return new Submitted(document, taken.replayed);
     }
 
-    /// Takes a new task under an id that [#newId] drew, for a caller who is answered when it has ended: what is known
-    /// then is durable, so nobody waits for it here.
+    /// Submits a task under an id that [#newId] drew, for a caller who is answered when the task has ended. What is
+    /// known then is durable, so this method does not wait for it.
     public Commit<Taken> take(Submission submission, long id, String key, String fingerprint) {
         Submission asked = ledger.pool().share(submission);
         return ledger.change(writer -> {
@@ -116,24 +117,25 @@ public final class TaskQueue implements AutoCloseable {
         });
     }
 
-    /// Draws the id of a task that is to be submitted, for those who must know it before it can run.
+    /// Draws the id of a task that is to be submitted, for callers that must know it before the task can run.
     public long newId() {
-        // that one of these 60-bit numbers is drawn twice before the task is in is left to chance
+        // it is left to chance that one of these 60-bit numbers is drawn twice before the task is submitted
         return ledger.unusedId();
     }
 
-    /// @param replayed whether an idempotency key had it already; `document` shows the task as it was first answered
+    /// @param replayed whether the idempotency key was known already; `document` then shows the task as it was first
+    ///                 answered
     public record Submitted(TaskDocument document, boolean replayed) {
     }
 
-    /// Makes an empty batch, to be filled and given to [#submit(TaskBatch)], then closed.
+    /// Returns an empty batch, to be filled, passed to [#submit(TaskBatch)], then closed.
     public TaskBatch newBatch() {
         return new TaskBatch(ledger, clock.millis());
     }
 
-    /// Takes new tasks, all or none, in order, in one commit.
+    /// Submits tasks, all or none, in order, in one commit.
     ///
-    /// @throws Problem 429 if they would be too many, 503 or 507 if nothing can be written
+    /// @throws Problem 429 if there would be too many, 503 or 507 if nothing can be written
     public List<Task> submit(TaskBatch batch) {
         if (batch.isEmpty()) {
             return List.of();
@@ -141,24 +143,24 @@ public final class TaskQueue implements AutoCloseable {
         return batch.commit();
     }
 
-    /// Cancels a task that is pending or running.
+    /// Cancels a pending or running task.
     ///
-    /// @param reason what it shows as its error; null for nothing
-    /// @throws Problem 404 if there is none, 409 if it has ended
+    /// @param reason stored as the task's error; null for none
+    /// @throws Problem 404 if there is no such task, 409 if it has ended
     public Task cancel(long id, String reason) {
         return ledger.change(writer -> writer.append(writer.state().cancel(id, reason, writer.now()))).durable();
     }
 
-    /// Fails a task that is pending.
+    /// Fails a pending task.
     ///
-    /// @throws Problem 409 if it is not
+    /// @throws Problem 409 if it is not pending
     public void refuse(long id, String error) {
         ledger.change(writer -> writer.append(writer.state().refuse(id, error, writer.now()))).durable();
     }
 
-    /// Changes the priority of a task that has not ended, but not beyond `most`; does nothing if it has this one.
+    /// Changes the priority of a task that has not ended, but not beyond `most`; does nothing if it has this priority.
     ///
-    /// @throws Problem 404 if there is none, 409 if it has ended
+    /// @throws Problem 404 if there is no such task, 409 if it has ended
     public Task changePriority(long id, int priority, int most) {
         return ledger.change(writer -> {
             Event.Change change = writer.state().changePriority(id, priority, most, writer.now());
@@ -167,9 +169,10 @@ public final class TaskQueue implements AutoCloseable {
         }).durable();
     }
 
-    /// Makes a failed or cancelled task pending again, if its client has no more than `pendingMax` pending then.
+    /// Makes a failed or cancelled task pending again, unless its client would then have more than `pendingMax`
+    /// pending.
     ///
-    /// @throws Problem 404 if there is none, 409 if it is neither, 429 if too many are pending
+    /// @throws Problem 404 if there is no such task, 409 if it is neither, 429 if too many are pending
     public Task retry(long id, int pendingMax) {
         while (true) {
             Task before = ledger.look(state -> state.require(id)).value();
@@ -182,14 +185,14 @@ public final class TaskQueue implements AutoCloseable {
         }
     }
 
-    /// Forgets a task that has ended.
+    /// Deletes a task that has ended.
     ///
-    /// @throws Problem 404 if there is none, 409 if it has not ended
+    /// @throws Problem 404 if there is no such task, 409 if it has not ended
     public void delete(long id) {
         ledger.change(writer -> writer.append(writer.state().delete(id, writer.now()))).durable();
     }
 
-    /// Pauses, resumes or drains the queue; does nothing if it is in this mode.
+    /// Pauses, resumes or drains the queue; does nothing if it is already in this mode.
     public void changeMode(QueueMode mode) {
         ledger.change(writer -> writer.state().mode() == mode ? null
                 : writer.append(new Event.ModeChange(mode, writer.now()))).durable();
@@ -197,7 +200,7 @@ public final class TaskQueue implements AutoCloseable {
 
     // ---- reads
 
-    /// Returns the task that a text names.
+    /// Returns the task that a text identifies.
     ///
     /// @param idOrPrefix an id or a unique prefix of one, with or without `task_`
     /// @throws Problem 404 if there is none, 409 if there are several
@@ -205,35 +208,35 @@ public final class TaskQueue implements AutoCloseable {
         return ledger.look(state -> state.find(idOrPrefix)).durable();
     }
 
-    /// Returns the task as it is now, whole.
+    /// Returns the task as it is now, complete.
     ///
-    /// @throws Problem 404 if there is none
+    /// @throws Problem 404 if there is no such task
     public TaskDocument document(long id) {
         return document(ledger.look(state -> state.require(id)).durable());
     }
 
-    /// Returns a task that was read before, whole as it was then.
+    /// Returns the complete form of a task that was read before, as it was then.
     ///
-    /// @throws Problem 404 if it was deleted since
+    /// @throws Problem 404 if it has been deleted since
     public TaskDocument document(Task task) {
         return ledger.read(task, TaskReader::document);
     }
 
     /// Returns the first 80 characters of a task's prompt, read from the journal.
     ///
-    /// @throws Problem 404 if it was deleted since
+    /// @throws Problem 404 if it has been deleted since
     public String preview(Task task) {
         return ledger.read(task, TaskReader::request).preview();
     }
 
-    /// Returns the place of a pending task in the order, from 1, wherever it can run; 0 if it is not pending.
+    /// Returns a pending task's position in the order, from 1, regardless of hosts; 0 if the task is not pending.
     public int position(long id) {
         return ledger.look(state -> state.position(id)).value();
     }
 
-    /// Waits until the task has ended, but no longer than a time; then returns the task as it is.
+    /// Waits until the task has ended, but no longer than the given time; then returns the task as it is.
     ///
-    /// @param end a latch of the caller, which the task's end opens; who opens it earlier ends the waiting
+    /// @param end a latch of the caller, which the task's end opens; opening it earlier ends the wait
     public TaskDocument awaitEnd(long id, Duration atMost, CountDownLatch end) throws InterruptedException {
         if (ledger.look(state -> state.require(id).status().ended() || failure() != null ? null
                 : waiters.enter(id, end)).value() != null) {
@@ -246,8 +249,8 @@ public final class TaskQueue implements AutoCloseable {
         return document(id);
     }
 
-    /// Returns the id of the cron task that a text names, to filter tasks or events by; a whole id may be that of one
-    /// that is gone.
+    /// Returns the id of the cron task that a text identifies, to filter tasks or events by it; a complete id may be
+    /// that of a deleted cron task.
     ///
     /// @param text a name, an id or a unique prefix of one
     /// @throws Problem 404 if there is none, 409 if there are several
@@ -255,19 +258,19 @@ public final class TaskQueue implements AutoCloseable {
         return ledger.look(state -> state.crons().idOf(text)).durable();
     }
 
-    /// Returns a page of the tasks that pass a filter, in some order.
+    /// Returns a page of the tasks that match a filter, in the given order.
     ///
-    /// @param limit  how many tasks the page has at most
-    /// @param offset how many tasks it passes over
-    /// @param after  an id or a unique prefix of one: only what follows that task in this order; null for all
-    /// @throws Problem 404 if `after` names no task, 409 if it names several
+    /// @param limit  the greatest number of tasks on the page
+    /// @param offset how many tasks to skip
+    /// @param after  an id or a unique prefix of one: only the tasks that follow that one in this order; null for all
+    /// @throws Problem 404 if `after` identifies no task, 409 if it identifies several
     public TaskPage list(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset, String after) {
         return pages.page(filter, sort, ascending, limit, offset, after);
     }
 
     /// Returns the queue's figures and its newest tasks, as of one moment.
     ///
-    /// @param newest how many tasks
+    /// @param newest the number of tasks
     public QueueSnapshot snapshot(int newest) {
         return ledger.look(state -> new QueueSnapshot(state.stats(ledger.appendedSeq()), Pages.newest(state, newest)))
                 .durable();
@@ -278,32 +281,33 @@ public final class TaskQueue implements AutoCloseable {
         return ledger.look(state -> state.stats(ledger.appendedSeq())).durable();
     }
 
-    /// Returns the mode now, whether or not its last change is durable.
+    /// Returns the current mode, whether or not its last change is durable.
     public QueueMode mode() {
         return ledger.look(QueueState::mode).value();
     }
 
-    /// Returns how many tasks wait for nothing but their turn.
+    /// Returns the number of tasks that wait for nothing but their turn.
     public int readyCount() {
         return ledger.readyCount();
     }
 
-    /// Returns why the server is not ready to take changes; null while the journal is well.
+    /// Returns why the server cannot accept changes; null while the journal works.
     public String failure() {
         return ledger.failure();
     }
 
-    /// Calls a listener if the journal failed for good, at once if it has already; it may be called twice.
+    /// Calls a listener when the journal fails permanently, at once if it has failed already; it may be called twice.
     public void onFailure(Runnable listener) {
         ledger.onFailure(listener);
     }
 
-    /// Returns what is full, and what helps: large tasks, or all new ones, are refused. Null while the disk has room.
+    /// Returns what is full and what helps, while large tasks, or all new ones, are refused; null while the disk has
+    /// room.
     public String full() {
         return ledger.full();
     }
 
-    /// Makes a copy of all there is, to be written; see [Backup].
+    /// Returns a copy of the whole queue, to be written; see [Backup].
     public Backup backup() {
         return ledger.backup();
     }
@@ -316,19 +320,19 @@ public final class TaskQueue implements AutoCloseable {
         ledger.onEvent(listener);
     }
 
-    /// Returns the events of one task so far, as they were published: those among the last thousand of all, and in any
-    /// case its first and its last. What lies between them long ago would have to be searched for in the whole journal.
+    /// Returns the events of one task so far, as they were published: those among the last thousand of all events, and
+    /// in any case its first and its last. Finding older ones between them would mean searching the whole journal.
     public List<DurableEvent> eventsOf(long id) {
         return ledger.eventsOf(ledger.look(state -> state.require(id)).durable());
     }
 
-    /// Returns the sequence number up to which everything is on the disk for good; listeners of events may not have all
+    /// Returns the sequence number up to which everything is durable; event listeners may not have been called with all
     /// of it yet.
     public long durableSeq() {
         return ledger.durableSeq();
     }
 
-    /// Reads the events after this one, as long as compaction has not dropped one of them. See [EventLog].
+    /// Reads the events after this one, as long as compaction has dropped none of them. See [EventLog].
     public EventLog eventsAfter(long seq) {
         return ledger.eventsAfter(seq);
     }

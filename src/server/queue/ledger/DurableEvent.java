@@ -5,11 +5,11 @@ import server.queue.state.Event;
 import server.task.Task;
 import shared.json.Slice;
 
-/// An event that is durable, with its sequence number: what the feed hands on. Its JSON is encoded once, when somebody
-/// first asks for it. Safe for any thread.
+/// A durable event with its sequence number, as the feed passes it on. Its JSON is encoded once, when it is first
+/// requested. Safe for any thread.
 public final class DurableEvent {
 
-    /// What an event takes of memory at most, in bytes, besides what its task's owner has set.
+    /// The most memory that an event takes, in bytes, without what the task's owner has set.
     private static final int WEIGHT_BYTES = 2_000;
 
     private final long seq;
@@ -26,12 +26,12 @@ public final class DurableEvent {
         return seq;
     }
 
-    /// Returns what happened, without what the feed does not show.
+    /// Returns what happened, without the parts that the feed does not show.
     public Event event() {
         return event;
     }
 
-    /// Returns what changed: `task`, `cron`, `action` or `queue`.
+    /// Returns the kind of thing that changed: `task`, `cron`, `action` or `queue`.
     public String kind() {
         return switch (event) {
             case Event.Change change -> "task";
@@ -41,18 +41,18 @@ public final class DurableEvent {
         };
     }
 
-    /// Returns the task as it is after the event; null if the event is not a task's.
+    /// Returns the task after the event; null if the event is not about a task.
     public Task after() {
         return event instanceof Event.Change change ? change.task() : null;
     }
 
-    /// Returns the task's id; 0 if the event is not a task's.
+    /// Returns the task's id; 0 if the event is not about a task.
     public long task() {
         Task task = after();
         return task == null ? 0 : task.id();
     }
 
-    /// Returns the cron task that changed, or that made the task that did; 0 for none.
+    /// Returns the cron task that changed, or that created the task that did; 0 for none.
     public long cron() {
         return switch (event) {
             case Event.Change change -> change.task().cron() == null ? 0 : change.task().cron().cron();
@@ -62,7 +62,7 @@ public final class DurableEvent {
         };
     }
 
-    /// Returns about how much memory it takes, in bytes.
+    /// Returns the approximate memory that it takes, in bytes.
     public int weightBytes() {
         return WEIGHT_BYTES + switch (event) {
             case Event.Change change -> length(change.task().metadata())
@@ -77,7 +77,7 @@ public final class DurableEvent {
         return bytes == null ? 0 : bytes.length;
     }
 
-    /// Returns its JSON, the same bytes for all who ask: `{"seq":…,"event":"task","what":…,"at":…,"task":{…}}`.
+    /// Returns its JSON, the same bytes for every caller: `{"seq":…,"event":"task","what":…,"at":…,"task":{…}}`.
     public synchronized Slice json() {
         if (json == null) {
             json = EventCodec.feed(seq, event);

@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import server.journal.Journal;
 import server.journal.JournalScan;
 
-/// The events that have been, read from the journal some at a time. For one thread.
+/// Past events, read from the journal a few at a time. For one thread.
 public final class EventLog {
 
     private static final int PART_BYTES = 16 << 10;
@@ -15,17 +15,17 @@ public final class EventLog {
     private final Journal journal;
     private final TaskReader reader;
 
-    /// @param scan   begins behind the last event that its reader has
+    /// @param scan   begins after the last event that its reader has
     EventLog(JournalScan scan, Journal journal, TaskReader reader) {
         this.scan = scan;
         this.journal = journal;
         this.reader = reader;
     }
 
-    /// Hands out the next events.
+    /// Passes on the next events.
     ///
     /// @return whether there are more that were durable at the call
-    /// @throws IOException at a damaged line: it says where
+    /// @throws IOException at a damaged line; the message says where
     public boolean next(Consumer<DurableEvent> to) throws IOException {
         return scan.next(PART_BYTES, (seq, position, line) -> to.accept(reader.event(seq, line)));
     }
@@ -35,17 +35,17 @@ public final class EventLog {
         return scan.next(PART_BYTES, (seq, position, line) -> to.accept(reader.whole(seq, line)));
     }
 
-    /// Returns the sequence number up to which everything was handed out.
+    /// Returns the sequence number up to which all events have been passed on.
     public long seq() {
         return scan.seq();
     }
 
-    /// Returns whether events are missing among those handed out: they are not kept any more.
+    /// Returns whether events are missing among those passed on, because they are no longer kept.
     public boolean missed() {
         return scan.missed();
     }
 
-    /// Returns the number of the oldest event from which on all are kept.
+    /// Returns the number of the oldest event after which no event is missing.
     public long oldest() {
         return journal.keptAfter() + 1;
     }

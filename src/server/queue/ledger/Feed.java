@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 import server.queue.state.Event;
 
-/// Passes events on once they are durable, in order, and keeps the last of them at hand.
+/// Passes events on once they are durable, in order, and keeps the most recent ones in memory.
 ///
 /// Threads: [#expect] is called under the ledger's lock, [#durable] on the journal's writer thread; the fields are
 /// guarded by this object, and listeners are called without any lock.
@@ -27,14 +27,14 @@ final class Feed {
         listeners.add(listener);
     }
 
-    /// Takes events that are about to be appended, in this order. Calls are serialised by the ledger's lock.
+    /// Accepts events that are about to be appended, in this order. Calls are serialised by the ledger's lock.
     synchronized void expect(long firstSeq, List<? extends Event> events) {
         for (int i = 0; i < events.size(); i++) {
             waiting.add(new DurableEvent(firstSeq + i, events.get(i).slim()));
         }
     }
 
-    /// The last of these were not appended.
+    /// Withdraws the last of these events, which were not appended.
     synchronized void drop(int count) {
         for (int i = 0; i < count; i++) {
             waiting.removeLast();
@@ -58,7 +58,7 @@ final class Feed {
         }
     }
 
-    /// The last durable events of one task, oldest first; also those that are just being passed on.
+    /// Returns the last durable events of one task, oldest first, including those that are being passed on.
     ///
     /// @param durableSeq what is durable already
     synchronized List<DurableEvent> recentOf(long task, long durableSeq) {

@@ -41,18 +41,19 @@ import server.task.Task;
 import shared.LogValue;
 import shared.Problem;
 
-/// The queue's state and its journal, kept equal: the single writer. It has two doors. [#change] decides, appends and
-/// applies events under the lock; [#look] reads the state under it. Both answer a [Commit], which waits until all that
-/// its value tells of is durable.
+/// The queue's state and its journal, kept consistent: the single writer. It has two doors. [#change] decides, appends
+/// and applies events under the lock; [#look] reads the state under it. Both return a [Commit], which can wait until
+/// everything that its value depends on is durable.
 ///
-/// Lock rule: the state is read and changed, and the journal appended to, only under `lock`; no disk is read, nobody is
-/// waited for and no listener is called under it. So what goes through a door must be quick and call nobody back.
+/// Lock rule: the state is read and changed, and the journal appended to, only under `lock`; under it no disk is read,
+/// no thread is waited for and no listener is called. So code that passes through a door must be quick and call nobody
+/// back.
 public final class Ledger implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Ledger.class.getName());
 
-    /// Keeps the journal's order equal to the state's. Guards `state` and `random`. No monitor: virtual threads that
-    /// find one held go round on their processors for a while, which took a third of the rate of relayed calls.
+    /// Keeps the journal's order equal to the state's. Guards `state` and `random`. Not a monitor: virtual threads that
+    /// find a monitor held spin on their carriers for a while, which cost a third of the rate of relayed calls.
     private final ReentrantLock lock = new ReentrantLock();
     private final Pace pace = Pace.ofMachine();
     private final QueueState state;
@@ -64,7 +65,8 @@ public final class Ledger implements AutoCloseable {
     private final TaskReader reader;
     private final Feed feed = new Feed();
     private final List<Consumer<List<? extends Event>>> onChange = new CopyOnWriteArrayList<>();
-    // of the state as the last change left it: asked at each end of an attempt, where the lock would be one time more
+    // of the state after the last change: read at each end of an attempt, where the lock would have to be taken once
+    // more
     private volatile int readyCount;
     private volatile long startableAt;
 
@@ -81,7 +83,7 @@ public final class Ledger implements AutoCloseable {
         publish();
     }
 
-    /// Recovers the state from its journal. Nothing happens to the tasks: those that were running still are.
+    /// Recovers the state from its journal. The tasks are left as they were: those that were running still are.
     public static Ledger open(Storage storage, JournalOptions journalOptions, QueueOptions options,
             InstantSource clock, ClockReport report, RandomGenerator random) throws IOException {
         QueueState state = new QueueState(options);
@@ -95,8 +97,8 @@ public final class Ledger implements AutoCloseable {
 
     // ---- the doors
 
-    /// Makes a change. While the disk is far behind or has no room for it, this waits without the lock and then calls
-    /// the decision again, so a decision must change nothing before it appends.
+    /// Makes a change. While the disk is far behind or full, this waits without the lock and then calls the decision
+    /// again, so a decision must change nothing before it appends.
     ///
     /// @throws Problem 503 if the journal cannot be written, 507 if the disk is full
     public <T> Commit<T> change(Function<Writer, T> decision) {
@@ -135,7 +137,7 @@ public final class Ledger implements AutoCloseable {
             try {
                 writer.appended.forEach(events -> onChange.forEach(listener -> listener.accept(events)));
             } finally {
-                // not before: a submit and the start that it leads to are to share one sync
+                // not earlier: a submit and the start that it leads to should share one sync
                 journal.writeAppended();
             }
         }
@@ -157,18 +159,18 @@ public final class Ledger implements AutoCloseable {
         startableAt = readyCount > 0 ? 0 : state.nextDue();
     }
 
-    /// Returns how many tasks wait for nothing but their turn, after the last change.
+    /// Returns how many tasks waited for nothing but their turn after the last change.
     public int readyCount() {
         return readyCount;
     }
 
-    /// Returns whether a task waits for nothing but its turn, or something is due. It takes no lock.
+    /// Returns whether a task waits for nothing but its turn, or something is due. Takes no lock.
     public boolean mayStart(long now) {
         return startableAt <= now;
     }
 
     /// Draws an id that no task and no cron task has. Nothing is appended, so the journal's writer is not woken: it
-    /// would sync what others have not appended whole.
+    /// would sync units that others have not completed yet.
     public long unusedId() {
         lock.lock();
         try {
@@ -186,7 +188,7 @@ public final class Ledger implements AutoCloseable {
         return id;
     }
 
-    /// What a decision can do, as long as the call lasts that got it: there the lock is held.
+    /// What a decision can do. Valid only during the call that received it, because the lock is held there.
     public final class Writer {
 
         private final List<List<? extends Event>> appended = new ArrayList<>(1);
@@ -194,7 +196,7 @@ public final class Ledger implements AutoCloseable {
         private Writer() {
         }
 
-        /// Returns the state, which only this change may read and change now.
+        /// Returns the state, which only this change may read and modify now.
         public QueueState state() {
             return state;
         }
@@ -206,7 +208,7 @@ public final class Ledger implements AutoCloseable {
             return now;
         }
 
-        /// Lets nothing expire or be forgotten as long as nobody knows whether the clock is right.
+        /// Prevents expiry and deletion until it is known whether the clock is right.
         public void hold() {
             state.hold(report.sureSince());
         }
@@ -216,9 +218,9 @@ public final class Ledger implements AutoCloseable {
             return drawId();
         }
 
-        /// Appends and applies an event, and what it means to the cron task whose task it is about.
+        /// Appends and applies an event, and its consequence for the cron task that created the event's task.
         ///
-        /// @return the task as it is now; null for an event that is not a task's, and if the task is gone
+        /// @return the task as it is now; null if the event is not about a task, or the task is gone
         public Task append(Event event) {
             return append(event, urgency(event));
         }
@@ -230,23 +232,23 @@ public final class Ledger implements AutoCloseable {
                     : append(List.of(event, echo), urgency).getFirst();
         }
 
-        /// Returns what an event that is about to be appended means to the cron task whose task it is about; null for
-        /// nothing.
+        /// Returns the consequence of an event that is about to be appended for the cron task that created its task;
+        /// null for none.
         public Event echo(Event event) {
             CronEvent echo = state.echo(event);
             return echo == null ? null : new Event.Cron(echo);
         }
 
-        /// Appends and applies events, all or none; an echo must be among them.
+        /// Appends and applies events, all or none; consequences for cron tasks must be among them.
         ///
-        /// @return the tasks as they are now; null for events that are not a task's
+        /// @return the tasks as they are now; null for events that are not about a task
         public List<Task> append(List<? extends Event> events, Urgency urgency) {
             return append(events, Unit.of(events.stream().map(EventCodec::encode).toList()), urgency);
         }
 
         /// Appends events as one unit and applies them.
         ///
-        /// @param lines what the journal is to write of the events
+        /// @param lines what the journal writes for the events
         public List<Task> append(List<? extends Event> events, Unit lines, Urgency urgency) {
             long first = journal.nextSeq();
             // before they are appended, because they may be durable before the append returns
@@ -261,7 +263,7 @@ public final class Ledger implements AutoCloseable {
             // the commit point: from here on these are facts
             appended.add(events);
             if (!(events.getLast() instanceof Event.Action)) {
-                // an action keeps to the pace itself
+                // an action obeys the pace by itself
                 pace.changed();
             }
             List<Task> tasks = new ArrayList<>(positions.length);
@@ -272,7 +274,7 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
-    /// What an event may use of a full disk's last bytes.
+    /// How much of a full disk's reserve an event may use.
     private static Urgency urgency(Event event) {
         return switch (event) {
             case Event.ModeChange change -> Urgency.HIGH;
@@ -290,7 +292,7 @@ public final class Ledger implements AutoCloseable {
         };
     }
 
-    /// Returns what an action may use of a full disk's last bytes.
+    /// Returns how much of a full disk's reserve an action may use.
     public static Urgency urgency(ActionKind kind) {
         return switch (kind) {
             case CANCEL, DELETE -> Urgency.HIGH;
@@ -298,7 +300,7 @@ public final class Ledger implements AutoCloseable {
         };
     }
 
-    /// To those who want something written or shown, a journal that failed is a 503, and a full disk a 507.
+    /// For callers that want something written or shown, a failed journal is a 503, and a full disk a 507.
     static <T> T orProblem(Supplier<T> work) {
         try {
             return work.get();
@@ -309,18 +311,18 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
-    // ---- what was durable
+    // ---- what is durable
 
-    /// Reads from the journal what memory does not hold, as the [TaskReader] finds it.
+    /// Reads from the journal what memory does not hold, using the [TaskReader].
     public TaskReader reader() {
         return reader;
     }
 
-    /// Reads from the journal what memory does not hold of a task. If the task has gone on since it was looked at, and
-    /// a compaction has dropped the line that told so, it is read as it is now.
+    /// Reads from the journal what memory does not hold of a task. If the task has changed since the caller read it,
+    /// and a compaction has dropped the line of that state, the task is read as it is now.
     ///
-    /// @throws Problem 404 if the task is gone by now; 500 if it cannot be read for another reason: it says where it
-    ///                 lies, and nothing else is affected
+    /// @throws Problem 404 if the task is gone by now; 500 if it cannot be read for another reason: the message says
+    ///         where, and nothing else is affected
     public <T> T read(Task task, BiFunction<TaskReader, Task, T> reading) {
         try {
             return reading.apply(reader, task);
@@ -335,13 +337,13 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
-    /// Reads the events after this sequence number, as long as compaction has not dropped one of them. See [EventLog].
+    /// Reads the events after this sequence number, as long as compaction has dropped none of them. See [EventLog].
     public EventLog eventsAfter(long seq) {
         return new EventLog(journal.scan(seq), journal, reader);
     }
 
-    /// Returns the events of a task, oldest first: its first, its last, and those that are among the last thousand of
-    /// all.
+    /// Returns the events of a task, oldest first: its first, its last, and those among the last thousand of all
+    /// events.
     public List<DurableEvent> eventsOf(Task task) {
         TreeMap<Long, DurableEvent> events = new TreeMap<>();
         read(task, TaskReader::events).forEach(event -> events.put(event.seq(), event));
@@ -349,28 +351,28 @@ public final class Ledger implements AutoCloseable {
         return List.copyOf(events.values());
     }
 
-    /// Returns the sequence number up to which everything is on the disk for good; listeners of events may not have all
+    /// Returns the sequence number up to which everything is durable; event listeners may not have been called with all
     /// of it yet.
     public long durableSeq() {
         return journal.durableSeq();
     }
 
-    /// Returns the sequence number of the last change. In a look it is that of the state that is seen.
+    /// Returns the sequence number of the last change. Inside a look this is the number of the state that is read.
     public long appendedSeq() {
         return journal.appendedSeq();
     }
 
     /// Waits until everything up to this sequence number is durable.
     ///
-    /// @throws JournalFailure if the journal can write no more
+    /// @throws JournalFailure if the journal can no longer write
     public void awaitDurable(long seq) {
         journal.awaitDurable(seq);
     }
 
     // ---- listeners: they must be quick
 
-    /// Calls a listener with the events of every change, in the thread that made it, once the lock is free. They are
-    /// facts, but not yet durable, and those of two threads may come in another order than they were made.
+    /// Calls a listener with the events of every change, in the thread that made it, after the lock is released. They
+    /// are facts, but not durable yet, and those of two threads may arrive in another order than they were made.
     public void onChange(Consumer<List<? extends Event>> listener) {
         onChange.add(listener);
     }
@@ -380,7 +382,7 @@ public final class Ledger implements AutoCloseable {
         feed.listen(listener);
     }
 
-    /// Calls a listener if the journal failed for good, at once if it has already; it may be called twice.
+    /// Calls a listener when the journal fails permanently, at once if it has failed already; it may be called twice.
     public void onFailure(Runnable listener) {
         journal.onFailure(listener);
         if (failure() != null) {
@@ -393,51 +395,52 @@ public final class Ledger implements AutoCloseable {
         journal.onSync(listener);
     }
 
-    /// Calls a listener whenever a full disk has more room.
+    /// Calls a listener whenever space becomes free on a full disk.
     public void onRoom(Runnable listener) {
         journal.onRoom(listener);
     }
 
     // ---- the rest
 
-    /// Lets equal values share one instance.
+    /// Makes equal values share one instance.
     public Pool pool() {
         return pool;
     }
 
-    /// Returns null while the journal is well; else why it takes no more changes.
+    /// Returns null while the journal works; otherwise why it accepts no more changes.
     public String failure() {
         return journal.failure();
     }
 
-    /// Returns whether changes can be made; does not return while somebody keeps the lock.
+    /// Returns whether changes can be made; blocks while another thread holds the lock.
     public boolean answers() {
         return look(state -> failure() == null).value();
     }
 
-    /// Returns what reads that take long have to keep to.
+    /// Returns the pace that long reads must keep.
     public Pace pace() {
         return pace;
     }
 
-    /// Returns what is full, and what helps: large tasks, or all new ones, are refused. Null while the disk has room.
+    /// Returns what is full and what helps, while large tasks, or all new ones, are refused; null while the disk has
+    /// room.
     public String full() {
         return journal.full();
     }
 
-    /// Returns how many bytes the journal has on the disk.
+    /// Returns the journal's size on the disk, in bytes.
     public long journalBytes() throws IOException {
         return journal.bytes();
     }
 
-    /// Returns a copy of all there is, to be written; see [Backup].
+    /// Returns a copy of the whole journal, to be written; see [Backup].
     public Backup backup() {
         return journal.backup();
     }
 
     /// Returns a compaction of the journal.
     ///
-    /// @param eventsKept how many of the last events stay for subscribers, whatever becomes of their tasks
+    /// @param eventsKept how many of the last events stay for subscribers, even if their tasks are deleted
     public JournalCompaction compaction(long eventsKept) {
         return new JournalCompaction(journal, new LiveTasks(this), eventsKept);
     }

@@ -18,11 +18,11 @@ import server.queue.state.QueueState;
 import server.task.Task;
 import shared.json.Slice;
 
-/// Which lines of the journal the queue still needs: of each task the one with its request and its last one, and what
-/// the mode, the cron tasks and the actions need.
+/// Determines which lines of the journal the queue still needs: each task's request and last line, and those of the
+/// mode, the cron tasks and the actions.
 final class LiveTasks implements LiveLines {
 
-    /// How much is read under the lock at once: so little that it delays no other caller noticeably.
+    /// How much is read under the lock at once: so little that other callers are not noticeably delayed.
     private static final int CHUNKS_A_STEP = 4;
 
     private static final byte[] EVENT = "\"event\":".getBytes(StandardCharsets.US_ASCII);
@@ -53,7 +53,7 @@ final class LiveTasks implements LiveLines {
         }
     }
 
-    /// The lines besides the tasks'.
+    /// The lines that do not belong to tasks.
     private static void besides(QueueState state, LongConsumer line) {
         if (state.modeAt() != 0) {
             line.accept(state.modeAt());
@@ -79,7 +79,7 @@ final class LiveTasks implements LiveLines {
         }
     }
 
-    /// Of a submit that was not to be recorded all but the request.
+    /// Returns the submit of an unrecorded task without its request.
     @Override
     public Slice needed(Slice json) {
         Event.Change submit = (Event.Change) codec.decode(json);
@@ -90,7 +90,7 @@ final class LiveTasks implements LiveLines {
                         new Event.Request(nothing, "", request.key(), request.fingerprint(), null), null));
     }
 
-    /// Of a deleted task's event only what happened to which task is left, of a removed cron task's event all but the
+    /// Reduces a deleted task's event to what happened to which task, and a removed cron task's event to all but the
     /// template.
     @Override
     public Slice recent(Slice json) {
@@ -108,7 +108,7 @@ final class LiveTasks implements LiveLines {
         return bare == null ? json : with(json, bare);
     }
 
-    /// The line with another event; what the journal wrote of it stays.
+    /// Returns the line with another event; the members that the journal wrote stay.
     private static Slice with(Slice json, Event event) {
         List<Slice> pieces = new ArrayList<>();
         pieces.add(new Slice(json.bytes(), json.from(), eventAt(json)));
@@ -125,7 +125,7 @@ final class LiveTasks implements LiveLines {
                 && change.task().metadata() == null;
     }
 
-    /// Where the members begin that are not the journal's own.
+    /// Returns where the members begin that are not the journal's own.
     private static int eventAt(Slice json) {
         for (int at = json.from(); ; at++) {
             int same = 0;

@@ -5,38 +5,37 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
-/// Keeps the reads that take long (searches, replays of events, whole lists) from taking all processors. They run on
-/// virtual threads, from which nothing takes the processor, so they pause by themselves: together they take no more
-/// time than one processor less than there are has, and while the queue works a third of that. One that is alone in an
-/// idle queue never waits.
+/// Keeps long reads (searches, replays of events, whole lists) from occupying all processors. They run on virtual
+/// threads, which are never preempted, so they pause by themselves: together they use at most all processors but one,
+/// and a third of that while the queue works. A single read in an idle queue never waits.
 ///
-/// Those that may be many at a time, and wait for slow clients in between, read in turns: as many at a time as reads
-/// may keep processors busy, each a part, in the order in which they came. A virtual thread that another one wakes runs
-/// before the requests that have come from outside meanwhile, and so does the one that it wakes in turn: so whoever has
-/// its turn lets those go first.
+/// Reads that may be numerous and wait for slow clients in between read in turns: as many at a time as reads may occupy
+/// processors, each a part, in order of arrival. A virtual thread that another one wakes runs before requests that have
+/// arrived from outside meanwhile, and so does the one that it wakes in turn; so each reader that gets its turn lets
+/// those requests go first.
 public final class Pace {
 
     /// How long a read works between two pauses.
     private static final long SLICE_NANOS = 250_000;
-    /// What counts at most of a slice: what takes longer has waited for a slow client or disk, not worked.
+    /// The longest slice that counts: one that takes longer has waited for a slow client or disk, not worked.
     private static final long SLICE_MAX_NANOS = 16 * SLICE_NANOS;
-    /// The queue works as long after a change.
+    /// How long after a change the queue counts as working.
     static final long WORKS_NANOS = 50_000_000;
-    /// What a read pays for the time that it takes from a queue that works: of a crowd of readers, deaf ones for
-    /// example, whose buffers have to be filled, the others are to notice little.
+    /// The factor by which a read pays for its time while the queue works: with a crowd of readers, such as those that
+    /// never read their connections and whose buffers must be filled, other requests should notice little.
     static final int DEAR = 3;
-    /// What a read that takes turns costs until its first part is with its client, in about.
+    /// The approximate cost of a read in turns until its first part has reached its client.
     static final long FIRST_NANOS = 8 * SLICE_NANOS;
 
     private final int processors;
     private final LongSupplier nanoTime;
-    /// When the time that was taken so far is paid back.
+    /// When the time used so far is paid back.
     private long freeAt;
     private final Semaphore turns;
-    /// When the queue last changed. That a racing thread sets it back a little matters not.
+    /// When the queue last changed. It does not matter if a racing thread sets it back a little.
     private volatile long changedAt;
 
-    /// @param processors how many the reads may keep busy
+    /// @param processors how many of them the reads may occupy
     Pace(int processors, LongSupplier nanoTime) {
         this.processors = processors;
         this.nanoTime = nanoTime;
@@ -50,7 +49,7 @@ public final class Pace {
         return new Pace(Math.max(1, Runtime.getRuntime().availableProcessors() - 1), System::nanoTime);
     }
 
-    /// Tells that the queue changed, and not by a read that keeps to this.
+    /// Reports a change of the queue that was not made by work that obeys this pace.
     void changed() {
         changedAt = nanoTime.getAsLong();
     }
@@ -60,13 +59,13 @@ public final class Pace {
         return new Read(0);
     }
 
-    /// Begins a read of the calling thread that takes turns. It pays for its first part in advance, so that of many
-    /// that come at once each begins when the one before it has paid.
+    /// Begins a read in turns by the calling thread. It pays for its first part in advance, so that of many reads that
+    /// arrive at once each begins when the one before it has paid.
     public Read beginInTurns() {
         return new Read(FIRST_NANOS);
     }
 
-    /// Who waits for a turn, and has one.
+    /// The readers that wait for a turn, and those that have one.
     Semaphore turns() {
         return turns;
     }
@@ -80,7 +79,7 @@ public final class Pace {
             from = nanoTime.getAsLong() - paidNanos;
         }
 
-        /// Tells that one step was done, and pauses if it is the others' turn.
+        /// Reports that one step is done, and pauses if other work should go first.
         ///
         /// @throws CancellationException if the thread was interrupted: its client has gone, or the server stops
         public void step() {
@@ -94,7 +93,7 @@ public final class Pace {
             }
         }
 
-        /// Tells that what was begun is done, and waits for the next turn; to be followed by [#endTurn].
+        /// Reports that the current part is done, and waits for the next turn; to be followed by [#endTurn].
         ///
         /// @throws CancellationException as [#step] does
         public void takeTurn() {
@@ -107,7 +106,7 @@ public final class Pace {
                 throw new CancellationException("nobody waits for this read");
             }
             Thread.yield();
-            // to wait is no work
+            // waiting is not work
             from += nanoTime.getAsLong() - since;
         }
 
@@ -117,7 +116,7 @@ public final class Pace {
         }
     }
 
-    /// How long a read that has worked so long has to pause, in nanoseconds; not positive: not at all.
+    /// Returns how long a read must pause after working for this time, in nanoseconds; not positive: not at all.
     synchronized long charge(long now, long workedNanos) {
         long cost = workedNanos * (now - changedAt < WORKS_NANOS ? DEAR : 1) / processors;
         freeAt = Math.max(freeAt, now - cost) + cost;

@@ -16,7 +16,7 @@ import server.task.Trace;
 import shared.json.JsonReader;
 import shared.json.Slice;
 
-/// Reads from the journal what memory does not hold of a task. Its first line has the request, its last one all
+/// Reads from the journal what memory does not hold of a task. Its first line has the request, its last line all
 /// attempts and the result. Never used under the queue's lock.
 public final class TaskReader {
 
@@ -28,9 +28,9 @@ public final class TaskReader {
         this.codec = codec;
     }
 
-    /// Reads all of a task, as it was when memory held it so.
+    /// Reads the complete form of a task, as of the state that the caller has.
     ///
-    /// @throws UncheckedIOException if a line cannot be read, as here and below
+    /// @throws UncheckedIOException if a line cannot be read, as in the other methods
     public TaskDocument document(Task task) {
         Event.Change first = change(task.requestAt());
         Event.Change last = task.lastAt() == task.requestAt() ? first : change(task.lastAt());
@@ -39,7 +39,7 @@ public final class TaskReader {
                 Trace.of(request.head()));
     }
 
-    /// Returns the task as its submit was answered.
+    /// Returns the task as in the answer to its submit.
     public TaskDocument asSubmitted(Task task) {
         Event.Change first = change(task.requestAt());
         Task then = first.task().arrived(task.arrival(), task.requestAt());
@@ -47,13 +47,12 @@ public final class TaskReader {
                 Trace.of(first.request().head()));
     }
 
-    /// Reads what the submit had beside what memory holds; of a task that was not to be recorded and has ended,
-    /// nothing.
+    /// Reads the parts of a submit that memory does not hold; nothing for an unrecorded task that has ended.
     public Event.Request request(Task task) {
         return task.isUnrecorded() ? Event.Request.UNRECORDED : change(task.requestAt()).request();
     }
 
-    /// Returns all attempts of a task; of one that has ended they are read.
+    /// Returns all attempts of a task; those of an ended task are read from the journal.
     public List<Attempt> attempts(Task task) {
         return task.status().ended() ? change(task.lastAt()).attempts() : task.attempts();
     }
@@ -73,12 +72,12 @@ public final class TaskReader {
         return events;
     }
 
-    /// The event that a line tells of, as the feed shows it.
+    /// Returns the event on a line, as the feed shows it.
     DurableEvent event(long seq, Slice line) {
         return new DurableEvent(seq, codec.decodeForFeed(line));
     }
 
-    /// The event that a line tells of, with its request and its result.
+    /// Returns the event on a line, with its request and its result.
     DurableEvent whole(long seq, Slice line) {
         return new DurableEvent(seq, codec.decode(line));
     }
@@ -95,7 +94,7 @@ public final class TaskReader {
         return (Event.Change) codec.decode(line(position));
     }
 
-    /// Returns a line as it stands in the journal.
+    /// Returns a line as it is in the journal.
     public Slice line(long position) {
         try {
             return journal.read(position);
