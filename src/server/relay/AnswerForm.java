@@ -11,8 +11,8 @@ import shared.json.JsonException;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// The form of one relayed call's answer: how it looks while the call waits after its head was sent, and how it ends
-/// where it fails then. Each form is the one that all clients of its API were seen to bear:
+/// The form of one relayed call's answer: what is sent while the call waits after its head was sent, and how the answer
+/// ends if it fails then. Each form is one that all clients of its API were seen to tolerate:
 ///
 /// | answer | while it waits | where it fails |
 /// |---|---|---|
@@ -22,7 +22,7 @@ import shared.json.Slice;
 /// | events of `/v1/responses` | `response.queued`; for SDKs the comment | `response.failed`, for SDKs with `error` |
 /// | events of `/v1/messages` | `ping` | `error`, an orderly end |
 ///
-/// @param path        the API's own
+/// @param path        the API's own path
 /// @param streams     whether the answer comes in pieces
 /// @param isStainless whether the caller sent `x-stainless-…` headers, as OpenAI's SDKs do: one of their helpers fails
 ///                    on an event before `response.created`
@@ -32,7 +32,7 @@ import shared.json.Slice;
 public record AnswerForm(String path, boolean streams, boolean isStainless, String model, String task,
         long createdAtMs) {
 
-    /// What is still sent of a failed answer.
+    /// The rest of a failed answer.
     ///
     /// @param breaksOff whether the connection must be closed before the body's end
     public record Ending(byte[] bytes, boolean breaksOff) {
@@ -44,14 +44,14 @@ public record AnswerForm(String path, boolean streams, boolean isStainless, Stri
         return ApiForm.of(path);
     }
 
-    /// Returns the content type, for a head that is sent before a host has answered.
+    /// Returns the content type for a head that is sent before a host has answered.
     String contentType() {
         return !streams ? Answer.JSON : api() == ApiForm.OLLAMA ? Answer.NDJSON : EVENTS;
     }
 
-    /// Returns what tells a waiting caller that the call is alive.
+    /// Returns the sign of life for a waiting caller.
     ///
-    /// @param position in the queue, from 1; 0 if it runs
+    /// @param position in the queue, from 1; 0 if the task is running
     byte[] signOfLife(int position) {
         ApiForm api = api();
         if (!streams || api == ApiForm.OLLAMA) {
@@ -66,9 +66,9 @@ public record AnswerForm(String path, boolean streams, boolean isStainless, Stri
         return bytes(position > 0 ? ": queued position=" + position + "\n\n" : ": running\n\n");
     }
 
-    /// Returns whether a stream has said its API's last word: many clients read no further, and close it then.
+    /// Returns whether a stream has had its API's final event: many clients stop reading there and close it.
     ///
-    /// @param body all of it so far
+    /// @param body everything so far
     boolean hasSaidLast(Slice body) {
         String text = body.text();
         if (!streams || !text.endsWith("\n")) {
@@ -87,16 +87,16 @@ public record AnswerForm(String path, boolean streams, boolean isStainless, Stri
         }
     }
 
-    /// Returns whether an answer that goes no further stops within a line or an event.
+    /// Returns whether an answer that does not continue stops within a line or an event.
     ///
-    /// @param body all of it so far
+    /// @param body everything so far
     boolean isTorn(Slice body) {
         String end = new Slice(body.bytes(), Math.max(body.from(), body.to() - 3), body.to()).text();
         boolean lines = api() == ApiForm.OLLAMA;
         return !end.isEmpty() && !(lines ? end.endsWith("\n") : end.endsWith("\n\n") || end.equals("\n\r\n"));
     }
 
-    /// Returns how the answer ends for an error after its head was sent.
+    /// Returns how the answer ends after an error, if its head was already sent.
     ///
     /// @param torn whether the host's last piece stopped within a line or an event
     Ending failure(Problem problem, long nowMs, boolean torn) {
@@ -121,7 +121,7 @@ public record AnswerForm(String path, boolean streams, boolean isStainless, Stri
         return new Ending(torn ? bytes((lines ? "\n" : "\n\n") + new String(end, StandardCharsets.UTF_8)) : end, lines);
     }
 
-    /// The words stand in `error` for programs and, in brackets, in the text for a chat page that reads nothing else.
+    /// The message is in `error` for programs and, in brackets, in the text for a chat page that reads nothing else.
     private byte[] line(Problem problem, long nowMs) {
         String words = problem.getMessage();
         JsonWriter json = new JsonWriter().beginObject().name("model").string(model)
@@ -135,7 +135,7 @@ public record AnswerForm(String path, boolean streams, boolean isStainless, Stri
         return bytes(json.name("done").bool(true).name("done_reason").string("error").endObject() + "\n");
     }
 
-    /// An event with the whole response object, in which nothing has been said yet.
+    /// Returns an event with the whole response object, still without output.
     private byte[] response(String type, String status, Problem problem) {
         JsonWriter json = new JsonWriter().beginObject().name("type").string(type).name("sequence_number").number(0)
                 .name("response").beginObject().name("id").string("resp_" + task).name("object").string("response")
@@ -153,13 +153,13 @@ public record AnswerForm(String path, boolean streams, boolean isStainless, Stri
                 .name("parallel_tool_calls").bool(true).name("tool_choice").string("auto")
                 .name("tools").beginArray().endArray().name("metadata").beginObject().endObject().endObject();
         if (problem != null && isStainless) {
-            // their helpers know no failure before response.created; this makes all of them raise the words
+            // their helpers know no failure before response.created; this makes all of them raise the message
             api().writeError(json, problem);
         }
         return event(type, json.endObject());
     }
 
-    /// Codex sends a request again for any code but those that say that the request is wrong.
+    /// Codex repeats a request after any code except those that say that the request is wrong.
     private static String code(int status) {
         return status == 429 ? "rate_limit_exceeded" : status < 500 && status != 408 ? "invalid_prompt"
                 : "server_error";

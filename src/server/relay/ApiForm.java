@@ -9,21 +9,21 @@ import server.http.Answer.Whole;
 import shared.Problem;
 import shared.json.JsonWriter;
 
-/// The API that a relayed call speaks, which is told by its path: how its refusals look, before the head of an answer
-/// is sent. What comes later is [AnswerForm]'s.
+/// The API of a relayed call, determined by its path: the form of its refusals before the head of an answer is sent.
+/// [AnswerForm] has the form of what comes later.
 public enum ApiForm {
     OLLAMA, OPENAI, RESPONSES, MESSAGES;
 
-    /// `openai` (Python) gives up where it is told to wait longer, in seconds.
+    /// `openai` (Python) gives up if it is told to wait longer, in seconds.
     private static final int RETRY_AFTER_MAX_SECONDS = 120;
     private static final int RETRY_AFTER_SECONDS = Integer.parseInt(Guard.RETRY_AFTER_SECONDS);
 
-    /// By which the SDKs of OpenAI and Anthropic know it.
+    /// The name by which the SDKs of OpenAI and Anthropic know it.
     private static final List<String> SHOULD_NOT_RETRY = List.of("x-should-retry", "false");
 
-    /// Returns the API of a path: Ollama's own wherever it is no other's.
+    /// Returns the API of a path: Ollama's own unless it is one of the others.
     ///
-    /// @param path without `/q/…` before it
+    /// @param path without a leading `/q/…`
     static ApiForm of(String path) {
         return isUnder(path, "/v1/responses") ? RESPONSES : isUnder(path, "/v1/messages") ? MESSAGES
                 : isUnder(path, "/v1") ? OPENAI : OLLAMA;
@@ -33,8 +33,8 @@ public enum ApiForm {
         return path.startsWith(start) && (path.length() == start.length() || path.charAt(start.length()) == '/');
     }
 
-    /// Returns the answer of a refusal. What is wrong with the request itself is wrong the next time, too: the clients
-    /// that send again by themselves, also after a 409, are told not to.
+    /// Returns the answer of a refusal. A request that is wrong stays wrong: clients that repeat by themselves, even
+    /// after a 409, are told not to.
     Whole error(Problem problem) {
         Whole error = error(problem, problem.retryAfter() > 0 ? problem.retryAfter() : RETRY_AFTER_SECONDS, true);
         int status = problem.status();
@@ -48,8 +48,8 @@ public enum ApiForm {
 
     /// Returns the answer of a refusal.
     ///
-    /// @param retryAfterSeconds when to come again, which is told with 429 and 503; more than 120 becomes 120
-    /// @param retry             false if it will not get better soon: the clients that send again by themselves do not
+    /// @param retryAfterSeconds when to try again, sent with 429 and 503; more than 120 becomes 120
+    /// @param retry             false if the failure will not pass soon: clients that repeat by themselves then do not
     Whole error(Problem problem, long retryAfterSeconds, boolean retry) {
         int status = problem.status();
         List<String> headers = new ArrayList<>();
@@ -60,7 +60,7 @@ public enum ApiForm {
             headers.addAll(List.of("Retry-After",
                     Long.toString(Math.clamp(retryAfterSeconds, 1, RETRY_AFTER_MAX_SECONDS))));
         }
-        // one that is passed on asks for a key of the host's
+        // a 401 that is passed on asks for a key of the host's
         if (status == 401 && retry) {
             headers.addAll(List.of("WWW-Authenticate", "Bearer realm=\"ollama-queue\""));
         }
@@ -69,7 +69,7 @@ public enum ApiForm {
         return Answer.json(status, json, headers.toArray(new String[0]));
     }
 
-    /// Writes the object that tells of an error.
+    /// Writes the object that reports an error.
     void write(JsonWriter json, Problem problem) {
         json.beginObject();
         if (this == MESSAGES) {
@@ -79,7 +79,7 @@ public enum ApiForm {
         json.endObject();
     }
 
-    /// Writes the member that tells of an error.
+    /// Writes the member that reports an error.
     void writeError(JsonWriter json, Problem problem) {
         String message = problem.getMessage();
         json.name("error");
@@ -92,7 +92,7 @@ public enum ApiForm {
         }
     }
 
-    /// The word by which the SDKs of OpenAI and Anthropic know a kind of error.
+    /// Returns the word by which the SDKs of OpenAI and Anthropic recognise a kind of error.
     private String type(int status) {
         boolean anthropic = this == MESSAGES;
         return switch (status) {

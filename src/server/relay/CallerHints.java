@@ -16,8 +16,8 @@ import shared.Nearest;
 import shared.Priority;
 import shared.Problem;
 
-/// Who makes a relayed call, and how it is to be treated, as far as the caller says it. What a header says counts
-/// before what the path says, and that before what the body says:
+/// Who makes a relayed call and how to treat it, as far as the caller tells. A header takes precedence over the path,
+/// and the path over the body:
 ///
 /// | hint | header | in the path | in the body |
 /// |---|---|---|---|
@@ -26,25 +26,25 @@ import shared.Problem;
 /// | on | `X-Queue-On` | `/q/on=gpu1/…` | |
 /// | keep, record | `X-Queue-Keep`, `X-Queue-Record` | | |
 ///
-/// What is wrong in the queue's own headers and in the path is an error; so is another client than the asker may name.
-/// The identity that programs send by themselves is passed over where it is no client's name. Who may name no other
-/// client than its own sends no client by it, but a user, which goes into the task's metadata.
+/// An invalid hint in the queue's own headers or in the path is an error; so is a client that the asker may not name.
+/// An identity that programs send by themselves is ignored if it is not a valid client name. If the asker may name only
+/// its own client, such an identity is not the client but a user, which is stored in the task's metadata.
 ///
-/// @param client   null: nobody in particular
-/// @param user     null: none is told apart from the client
+/// @param client   null: none
+/// @param user     null: none beside the client
 /// @param priority null: the setting's
-/// @param on       the host by its name; null: any
-/// @param keep     whether the call goes on when its caller leaves; null: not said
+/// @param on       the host's name; null: any host
+/// @param keep     whether the call goes on when its caller leaves; null: not given
 /// @param record   whether its prompt and answer are kept after its end; null: the setting's
 public record CallerHints(String client, String user, Integer priority, String on, Boolean keep, Boolean record) {
 
     private static final List<String> IN_PATH = List.of("priority", "client", "on");
     private static final int HOST_LENGTH_MAX = 255;
 
-    /// Reads what the headers and the path say.
+    /// Reads the hints in the headers and the path.
     ///
-    /// @param header the value of a header by its name; null if it is absent
-    /// @param inPath the segment behind `/q/`, percent-encoded as it was sent; null: none
+    /// @param header returns the value of a header by its name; null if it is absent
+    /// @param inPath the segment after `/q/`, percent-encoded as it was sent; null: none
     /// @throws Problem 400 that says what would be right, 403 if the asker may not name this client
     static CallerHints of(UnaryOperator<String> header, String inPath, Asker asker) {
         Map<String, String> path = inPath == null ? Map.of() : members(inPath);
@@ -60,7 +60,7 @@ public record CallerHints(String client, String user, Integer priority, String o
                 hint(header, "X-Queue-Record", null, null, CallerHints::flag));
     }
 
-    /// Returns the same with the priority of a body's `service_tier` (low, normal or high), unless there is one.
+    /// Returns the same hints with the priority of a body's `service_tier` (low, normal or high), unless they have one.
     ///
     /// @param tier null: none
     CallerHints withTier(String tier) {
@@ -73,12 +73,12 @@ public record CallerHints(String client, String user, Integer priority, String o
         return meant == null ? this : new CallerHints(client, user, meant.value, on, keep, record);
     }
 
-    /// Returns a name as a header has it: a header's characters are bytes, and these are the name's UTF-8.
+    /// Returns a name in the form of a header: a header's characters are bytes, here those of the name's UTF-8.
     static String asHeader(String name) {
         return new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
-    /// The name that a header has; what is no UTF-8 stays as it is.
+    /// Returns the name in a header; a value that is not UTF-8 stays as it is.
     private static String fromHeader(String value) {
         try {
             return value == null ? null : StandardCharsets.UTF_8.newDecoder()
@@ -88,7 +88,7 @@ public record CallerHints(String client, String user, Integer priority, String o
         }
     }
 
-    /// Reads both, so that neither is ever wrong unnoticed; the header's counts.
+    /// Reads both, so that an error in either is noticed; the header takes precedence.
     private static <T> T hint(UnaryOperator<String> header, String name, Map<String, String> path, String nameInPath,
             Function<String, T> parse) {
         T inPath = path == null ? null : parsed("/q/" + nameInPath + "=", path.get(nameInPath), parse);
@@ -104,7 +104,7 @@ public record CallerHints(String client, String user, Integer priority, String o
         }
     }
 
-    /// Some programs encode the `=` and the `,` too; where there is a bare `=`, an encoded one is part of a value.
+    /// Some programs encode the `=` and the `,` too; if there is a bare `=`, an encoded one is part of a value.
     private static Map<String, String> members(String raw) {
         boolean isBare = raw.indexOf('=') >= 0;
         Map<String, String> members = new HashMap<>();

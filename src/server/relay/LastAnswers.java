@@ -15,19 +15,19 @@ import java.util.concurrent.TimeoutException;
 import server.dispatch.HostAccess;
 import server.executor.HostAnswer;
 
-/// Asks hosts about themselves, all at the same time, and remembers what each answered last, for the moments in which
-/// one does not answer. For any thread.
+/// Asks hosts about themselves, all at the same time, and remembers the last answer of each, for times when one does
+/// not answer. For any thread.
 final class LastAnswers {
 
     private record Question(String host, String path) {
     }
 
     private final Map<Question, byte[]> last = new ConcurrentHashMap<>();
-    /// Asked now: who asks the same meanwhile waits for the same answer.
+    /// Requests under way: a thread that asks the same meanwhile waits for the same answer.
     private final Map<Question, CompletableFuture<Void>> asked = new ConcurrentHashMap<>();
 
-    /// Returns what each host answers to `GET path`, by its name, in their order; what it answered last where it does
-    /// not answer in time; nothing of one that never did. A host that is away is not asked again.
+    /// Returns each host's answer to `GET path`, by the host's name, in their order; the last answer of a host that
+    /// does not answer in time; none for a host that never did. A host that is down is not asked again.
     ///
     /// @param wait how long to wait for all of them together
     Map<String, byte[]> of(List<HostAccess> hosts, String path, Duration wait) throws InterruptedException {
@@ -43,13 +43,13 @@ final class LastAnswers {
             try {
                 one.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
             } catch (TimeoutException | ExecutionException silent) {
-                // what it answered last stands
+                // its last answer stands
             }
         }
         return known(hosts, path);
     }
 
-    /// Returns what each host answered last, without waiting.
+    /// Returns each host's last answer, without waiting.
     Map<String, byte[]> known(List<HostAccess> hosts, String path) {
         Map<String, byte[]> answers = new LinkedHashMap<>();
         for (HostAccess host : hosts) {
@@ -75,7 +75,7 @@ final class LastAnswers {
                     last.put(question, answer.body());
                 }
             } catch (IOException | InterruptedException | RuntimeException silent) {
-                // the health check tells of it
+                // the health check reports it
             } finally {
                 asked.remove(question);
                 mine.complete(null);

@@ -28,25 +28,25 @@ import shared.Problem;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// The calls by which Ollama's clients load a model and unload it: a chat without messages, a generate without prompt.
-/// They are no tasks and leave no record.
+/// The calls by which Ollama's clients load and unload a model: a chat without messages, a generate without a prompt.
+/// They are not tasks and leave no record.
 final class LoadCalls {
 
-    /// Between two looks whether the server stops.
+    /// Between two checks whether the server is stopping.
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final Duration NEVER = Duration.ofDays(10_000);
-    /// The longest that loading may take.
+    /// The longest that a load may take.
     private static final Duration TIMEOUT = Duration.ofMinutes(30);
 
     private static final Pieces UNHEARD = new Pieces() {
         @Override
         public void text(String piece) {
-            // a load says nothing
+            // a load produces no output
         }
 
         @Override
         public void thinking(String piece) {
-            // a load says nothing
+            // a load produces no output
         }
     };
 
@@ -73,14 +73,14 @@ final class LoadCalls {
 
         @Override
         public void end() {
-            // what has come is what there is
+            // what has arrived is the whole answer
         }
     }
 
-    /// What a call is answered with.
+    /// The answer to a call.
     ///
-    /// @param problem      why, in words; null: it has what it asked for
-    /// @param isAwayOrBusy whether the host could not be reached, or had no time
+    /// @param problem      why it failed; null if it did not
+    /// @param isAwayOrBusy whether the host could not be reached, or was busy
     private record Answered(Answer.Whole answer, Problem problem, boolean isAwayOrBusy) {
     }
 
@@ -88,7 +88,7 @@ final class LoadCalls {
     ///
     /// @param on       the only host that it may go to; null: any
     /// @param maxWait  how long it may wait
-    /// @param endNanos until when, by System.nanoTime
+    /// @param endNanos when that wait ends, by System.nanoTime
     private record LoadRequest(WebRequest request, ApiPath path, RelayBody read, String on, Duration maxWait,
             long endNanos) {
 
@@ -104,7 +104,7 @@ final class LoadCalls {
         }
     }
 
-    /// Answers such a call; with signs of life, after a silence.
+    /// Answers such a call; with signs of life after a silence.
     ///
     /// @param on the only host that it may go to; null: any
     Answer answer(WebRequest request, ApiPath path, RelayBody read, String on, RelayOptions now)
@@ -124,7 +124,7 @@ final class LoadCalls {
                 : new Answer.Streamed(form.contentType(), out -> writeLate(out, asked, form, heartbeat));
     }
 
-    /// Null if it is not said by then.
+    /// Returns null if there is no answer by then.
     private static Answered within(Future<Answered> asked, Duration time) throws InterruptedException {
         try {
             return asked.get(time.toNanos(), TimeUnit.NANOSECONDS);
@@ -158,7 +158,8 @@ final class LoadCalls {
         }
     }
 
-    /// Asks for it, again and again where the hosts that may have the model are away or busy: tasks wait for them, too.
+    /// Asks for it repeatedly while the hosts that may have the model are unreachable or busy: tasks wait for them,
+    /// too.
     private Answered ask(LoadRequest load) throws InterruptedException {
         Answered said = askNow(load);
         while (said == null) {
@@ -172,10 +173,10 @@ final class LoadCalls {
         return said;
     }
 
-    /// An unload goes to every host that has the model; a load to one that has it loaded with these options, at once,
-    /// else to one that has a free place for it, as soon as there is one.
+    /// Sends an unload to every host that has the model; sends a load at once to a host that has the model loaded with
+    /// these options, otherwise to the first host with a free place for it.
     ///
-    /// @return null if a host that may have it is away or busy
+    /// @return null if a host that may have it is unreachable or busy
     private Answered askNow(LoadRequest load) throws InterruptedException {
         String model = load.read.model();
         List<HostAccess> all = parts.hosts().accesses().stream()
@@ -210,9 +211,9 @@ final class LoadCalls {
         return told;
     }
 
-    /// Asks a host as soon as it has a place for it.
+    /// Sends the call to a host as soon as that has a place for it.
     ///
-    /// @param on the only host that it may go to, whatever its list says; null: any that has the model
+    /// @param on the only host that it may go to, whatever its list of models says; null: any that has the model
     private Answered inPlace(LoadRequest load, String on) throws InterruptedException {
         String model = load.read.model();
         CompletableFuture<HostAccess> place = parts.dispatcher().take(model, load.read.runner(), on);
@@ -226,7 +227,7 @@ final class LoadCalls {
                 try {
                     place.get(Math.min(LOOK_EVERY.toNanos(), load.left()), TimeUnit.NANOSECONDS);
                 } catch (TimeoutException none) {
-                    // it waits on
+                    // keep waiting
                 } catch (ExecutionException never) {
                     throw new IllegalStateException(never);
                 }
@@ -245,10 +246,10 @@ final class LoadCalls {
         return new Problem(503, "the server is stopping");
     }
 
-    /// Asks the hosts one after another, for lists of models do not judge. One that has not listed its models yet may
-    /// load it, and so has to have a place; one that has will most likely refuse it.
+    /// Asks the hosts one after another, because lists of models are not decisive. A host that has not listed its
+    /// models yet may load it, so it needs a place; one that has will most likely refuse it.
     ///
-    /// @return null if one of them is away or busy, and the others lack it
+    /// @return null if one of them is unreachable or busy, and the others lack the model
     private Answered ofAny(List<HostAccess> all, List<HostAccess> up, LoadRequest load) throws InterruptedException {
         String model = load.read.model();
         Answered last = null;
@@ -276,7 +277,7 @@ final class LoadCalls {
         return host.has(load.read.model()) && !host.executor().relays(load.path.path);
     }
 
-    /// What Ollama answers; a host of another kind has its models always loaded.
+    /// Returns Ollama's answer for a host of another kind, whose models are always loaded.
     private Answered loaded(ApiPath path, RelayBody read) {
         JsonWriter out = new JsonWriter().beginObject().name("model").string(read.model()).name("created_at")
                 .string(parts.clock().instant().toString());
@@ -303,7 +304,7 @@ final class LoadCalls {
         Outcome.Failed failed = (Outcome.Failed) outcome;
         boolean isAwayOrBusy = failed.cause() == Cause.UNREACHABLE || failed.cause() == Cause.BUSY;
         Problem problem = new Problem(failed.callStatus(), failed.message());
-        // the page of a login is no answer
+        // a login page is no answer
         if (failed.answer() == null || failed.answer().head().status() != problem.status()) {
             return new Answered(ApiForm.OLLAMA.error(problem), problem, isAwayOrBusy);
         }

@@ -23,7 +23,8 @@ import server.http.Routes;
 import server.http.WebRequest;
 import shared.Problem;
 
-/// The calls that change a host's models: passed on to one local host, requests and answers of any size as they come.
+/// The calls that change a host's models: passed on to one local host, with requests and answers of any size, as they
+/// arrive.
 public final class ModelCalls {
 
     private static final String ABOUT = "as Ollama's: passed on to the local host, where the settings allow it | file "
@@ -32,7 +33,7 @@ public final class ModelCalls {
     private static final String HAS = "whether the host has it | X-Queue-On | 200 any 404 502";
     private static final String BLOBS = "/api/blobs/";
     private static final Pattern DIGEST = Pattern.compile("sha256[:-][0-9a-f]{64}");
-    /// After these a host may have other models than before.
+    /// Calls after which a host may have other models than before.
     private static final Set<String> CHANGES = Set.of("/api/pull", "/api/create", "/api/copy", "/api/delete");
     private static final int PIECE_BYTES = 16 << 10;
 
@@ -41,8 +42,8 @@ public final class ModelCalls {
     private final GoneCallers gone;
     private final Supplier<RelayOptions> options;
 
-    /// @param changed takes the name of a host whose models may be others now
-    /// @param gone    tells of callers that have left
+    /// @param changed called with the name of a host whose models may have changed
+    /// @param gone    reports callers that have left
     public ModelCalls(Hosts hosts, Consumer<String> changed, GoneCallers gone, Supplier<RelayOptions> options) {
         this.hosts = hosts;
         this.changed = changed;
@@ -107,7 +108,7 @@ public final class ModelCalls {
                 out -> copy(answer, out));
     }
 
-    /// The one local host, or the one of several that is named.
+    /// Returns the only local host, or the one that the request names.
     private HostAccess host(String path, String on) {
         List<HostAccess> local = hosts.accesses().stream()
                 .filter(host -> !host.remote() && host.executor().relays(path)).toList();
@@ -135,7 +136,7 @@ public final class ModelCalls {
         try {
             answer.body().close();
         } catch (IOException closed) {
-            // closed is closed
+            // it is closed in any case
         }
     }
 }

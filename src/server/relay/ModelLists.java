@@ -17,17 +17,17 @@ import shared.json.JsonReader;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// Puts together what several hosts of Ollama's API tell of themselves. What a host wrote of a model stays byte for
-/// byte as it is. Pure.
+/// Combines what several hosts of Ollama's API report about themselves. What a host wrote about a model stays
+/// unchanged, byte for byte. Pure.
 final class ModelLists {
 
     /// A model of a host.
     ///
-    /// @param modifiedAt [Instant#EPOCH] if the host does not tell
-    /// @param json       what the host wrote of it
+    /// @param modifiedAt [Instant#EPOCH] if the host does not report it
+    /// @param json       what the host wrote about it
     record Listed(String host, String name, Instant modifiedAt, Slice json) {
 
-        /// A model of a host that has no lists of Ollama's.
+        /// A model of a host that does not have Ollama's lists.
         static Listed of(String host, String name) {
             return new Listed(host, name, Instant.EPOCH, new JsonWriter().beginObject().name("name").string(name)
                     .name("model").string(name).endObject().slice());
@@ -39,9 +39,9 @@ final class ModelLists {
     private ModelLists() {
     }
 
-    /// Reads the `models` of each answer. One that is no such list has none.
+    /// Reads the `models` of each answer. An answer that is no such list has none.
     ///
-    /// @param answers by the host's name
+    /// @param answers by the hosts' names
     static List<Listed> read(Map<String, byte[]> answers) {
         List<Listed> all = new ArrayList<>();
         answers.forEach((host, answer) -> {
@@ -61,7 +61,7 @@ final class ModelLists {
                 }
                 all.addAll(its);
             } catch (JsonException noList) {
-                // it imitates Ollama, and that not well
+                // an imitation of Ollama, and not a good one
             }
         });
         return all;
@@ -95,8 +95,8 @@ final class ModelLists {
         }
     }
 
-    /// Returns each model once, as the host wrote it where it was modified last; the newest first, as in Ollama's own
-    /// lists.
+    /// Returns each model once, in the words of the host where it was modified last; the newest first, as in Ollama's
+    /// own lists.
     static List<Listed> newest(List<Listed> all) {
         Map<String, Listed> byName = new LinkedHashMap<>();
         all.forEach(one -> byName.merge(one.name, one,
@@ -111,7 +111,7 @@ final class ModelLists {
         return out.endArray().endObject();
     }
 
-    /// Writes the answer of `/api/ps`: every entry, with its host's name behind what the host wrote.
+    /// Writes the answer of `/api/ps`: every entry as its host wrote it, followed by the host's name.
     static JsonWriter loaded(List<Listed> models) {
         JsonWriter out = new JsonWriter().beginObject().name("models").beginArray();
         for (Listed one : models) {
@@ -119,7 +119,7 @@ final class ModelLists {
             Slice json = one.json;
             byte[] both = new byte[json.length() + host.length - 1];
             System.arraycopy(json.bytes(), json.from(), both, 0, json.length() - 1);
-            // in place of the object's end; an entry has a name at least
+            // in place of the object's closing brace; an entry has at least a name
             both[json.length() - 1] = ',';
             System.arraycopy(host, 1, both, json.length(), host.length - 1);
             out.raw(both);
@@ -127,9 +127,9 @@ final class ModelLists {
         return out.endArray().endObject();
     }
 
-    /// Writes a model as OpenAI's lists have it.
+    /// Writes a model in the form of OpenAI's lists.
     ///
-    /// @param owner who made it; null: what stands before the name, as in Ollama's own lists
+    /// @param owner who made it; null: the part before the name, as in Ollama's own lists
     static void model(JsonWriter out, String id, Instant created, String owner) {
         int slash = id.lastIndexOf('/');
         int before = id.lastIndexOf('/', slash - 1);
@@ -139,7 +139,7 @@ final class ModelLists {
                 .name("owned_by").string(owner == null ? namespace : owner).endObject();
     }
 
-    /// Returns the lowest version of the answers of `/api/version`, by its numbers; null if there is none.
+    /// Returns the lowest version in the answers of `/api/version`, compared by its numbers; null if there is none.
     static String lowestVersion(Map<String, byte[]> answers) {
         return answers.values().stream().map(answer -> member(answer, "version")).filter(Objects::nonNull)
                 .map(version -> version.text().replace("\"", "")).min(ModelLists::compare).orElse(null);

@@ -29,7 +29,7 @@ import shared.Problem;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// The calls that are no tasks: lists, put together from all hosts' own, and questions about one model, passed on to a
+/// The calls that are not tasks: lists, combined from those of all hosts, and questions about one model, passed on to a
 /// host that has it.
 public final class PassedCalls {
 
@@ -40,10 +40,10 @@ public final class PassedCalls {
     private static final String SHOW = "/api/show";
     private static final String COUNT_TOKENS = "/v1/messages/count_tokens";
 
-    /// By which Ollama's clients know an Ollama.
+    /// The text by which Ollama's clients recognise an Ollama.
     private static final String RUNNING = "Ollama is running";
     private static final String LATEST = ":latest";
-    /// How old what is told of the hosts' own status may be.
+    /// The greatest age of what is reported of the hosts' own status.
     private static final long STATUS_AGE_NANOS = 60_000_000_000L;
     private static final Duration STATUS_WAIT = Duration.ofMillis(200);
     /// Clients give up on lists after some seconds.
@@ -85,7 +85,7 @@ public final class PassedCalls {
                 "as Ollama's: about one model | object | 200 any 404", request -> pass(SHOW, request));
         add(routes, "POST", COUNT_TOKENS, Scope.SUBMIT,
                 "as Anthropic's: counts tokens | object | 200 any 404", request -> pass(COUNT_TOKENS, request));
-        // after all others, so that an SDK can read that there is nothing
+        // after all other paths, so that an SDK gets a readable error
         for (String rest : List.of("/v1/messages/{id*}", "/v1", "/v1/{id*}")) {
             for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE")) {
                 add(routes, method, rest, Scope.READ, "", request -> {
@@ -95,8 +95,8 @@ public final class PassedCalls {
         }
     }
 
-    /// Returns what the hosts' own status says of Ollama's cloud, as the first of them that says anything wrote it, not
-    /// older than some minutes; null if none does, or nothing is known yet. Waits for a moment at most.
+    /// Returns what the hosts' own status says about Ollama's cloud, in the words of the first host that says anything,
+    /// at most some minutes old; null if none does, or nothing is known yet. Waits only briefly.
     public Slice cloud() {
         long now = System.nanoTime();
         long before = statusAskedAt.get();
@@ -122,7 +122,7 @@ public final class PassedCalls {
         });
     }
 
-    /// They are of use to few of these calls, but what is wrong is an error for each.
+    /// Few of these calls use them, but an invalid one is an error for each.
     private void checkHints(WebRequest request) {
         String on = RelayApi.hints(request).on();
         if (on != null) {
@@ -137,7 +137,7 @@ public final class PassedCalls {
     }
 
     private Answer version() throws InterruptedException {
-        // who has endpoints alone has no Ollama that could tell: then it is the one whose API is spoken here
+        // without local hosts there is no Ollama to ask: then the version is that of the API spoken here
         String lowest = local(VERSION).isEmpty() ? HostReport.OLLAMA_VERSION : ModelLists.lowestVersion(ask(VERSION));
         if (lowest == null) {
             throw new Problem(503, "no host has reported its version yet");
@@ -178,8 +178,8 @@ public final class PassedCalls {
         ModelLists.model(out, id, one.modifiedAt(), null);
     }
 
-    /// Asks the hosts that may have the model one after another until one does not say 404, first those that are up and
-    /// have it.
+    /// Asks the hosts that may have the model one after another until one answers something other than 404, first those
+    /// that are up and have it.
     private Answer pass(String path, WebRequest request) throws InterruptedException {
         Body read = request.body(bodyMax, "a call");
         String named = RelayBody.read(null, read.json()).model();
@@ -206,14 +206,15 @@ public final class PassedCalls {
         throw silent == null ? notFound(model) : new Problem(503, silent.getMessage());
     }
 
-    /// Local hosts may have what they have not listed; endpoints are asked for their models alone.
+    /// Returns the hosts to ask: local hosts may have models that they have not listed; endpoints are asked only for
+    /// their own.
     ///
     /// @param on the only one to ask; null: all
     private List<HostAccess> candidates(String path, String model, String on) {
         List<HostAccess> all = new ArrayList<>(local(path));
         endpoints().stream().filter(host -> host.executor().relays(path) && host.has(model)).forEach(all::add);
         all.removeIf(host -> on != null && !host.name().equals(on));
-        // one that is away and does not have it by its list has nothing to say
+        // an unreachable host that does not list the model has nothing to contribute
         all.removeIf(host -> !host.isUp() && !host.has(model));
         all.sort(Comparator.comparing(host -> (host.isUp() ? 0 : 2) + (host.has(model) ? 0 : 1)));
         return all;

@@ -39,28 +39,28 @@ import shared.TaskStatus;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// Takes the calls of the hosts' APIs: each becomes a task, and its caller gets the host's answer as it comes.
+/// Accepts the calls of the hosts' APIs: each becomes a task, and its caller gets the host's answer as it arrives.
 public final class RelayApi {
 
-    /// What the caller wants to reach the host, beside the body.
+    /// The headers that are passed on to the host with the body.
     private static final Set<String> HEADERS = Set.of("content-type", "accept", Trace.TRACEPARENT,
             Trace.TRACESTATE);
     private static final List<String> HEADERS_BEGIN = List.of("anthropic-", "openai-");
-    /// What of it is a credential.
+    /// Those of them that are credentials.
     private static final Pattern SECRET = Pattern.compile("key|token|secret|auth");
-    /// What no header may hold.
+    /// Characters that no header may contain.
     private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f]");
     private static final String ABOUT = "a call of a host's API, which becomes a task | RelayedCall "
             + "Idempotency-Key X-Queue-Client X-Queue-Keep X-Queue-On X-Queue-Priority X-Queue-Record | "
             + "200 any lines events 404 409 429 502 504 507";
     private static final List<String> OWN_HEADERS = List.of("x-queue-client", "x-queue-keep", "x-queue-on",
             "x-queue-priority", "x-queue-record");
-    /// What the SDKs of OpenAI and Anthropic say of themselves.
+    /// Headers in which the SDKs of OpenAI and Anthropic describe themselves.
     private static final String STAINLESS = "x-stainless-";
     private static final Duration REPEATED_WITHIN = Duration.ofSeconds(10);
     private static final String RETRY_COUNT = "x-stainless-retry-count";
 
-    /// What it stands on.
+    /// The parts of the server that it uses.
     ///
     /// @param stopping     whether the server is about to end
     /// @param bodyBytesMax of one call
@@ -78,7 +78,7 @@ public final class RelayApi {
         this(parts, options, REPEATED_WITHIN);
     }
 
-    /// @param repeatedWithin how long after its end, or its caller's, a call is known again
+    /// @param repeatedWithin for how long a call is recognised again after its end, or after its caller has left
     RelayApi(Parts parts, RelayOptions options, Duration repeatedWithin) {
         this.parts = parts;
         repeats = new Repeats(repeatedWithin);
@@ -86,7 +86,7 @@ public final class RelayApi {
         this.options = options;
     }
 
-    /// Returns the options of calls that come now.
+    /// Returns the options for calls that arrive now.
     public RelayOptions options() {
         return options;
     }
@@ -95,7 +95,7 @@ public final class RelayApi {
         return repeats;
     }
 
-    /// Takes new options for the calls that come from now on.
+    /// Sets the options for calls that arrive from now on.
     public void reconfigure(RelayOptions newOptions) {
         options = newOptions;
     }
@@ -142,7 +142,7 @@ public final class RelayApi {
         return submitted(request, submission, read.streams(), key, now);
     }
 
-    /// What the caller of any of these paths says of itself.
+    /// Returns what the caller of any of these paths says about itself.
     ///
     /// @throws Problem 400 that says what would be right, 403 if it may not name this client
     static CallerHints hints(WebRequest request) {
@@ -175,11 +175,11 @@ public final class RelayApi {
                 return answer(request, task, answer, streams, same, now);
             }
             if (task.status() == TaskStatus.COMPLETED && !task.isUnrecorded()) {
-                // while nobody was there
+                // while no caller was connected
                 return RepeatedAnswer.of(document, streams);
             }
         }
-        // the keys of one client, and of one path, are no other's; no client's name is empty
+        // the keys are separate for each client and each path; no client's name is empty
         String client = caller.client() == null ? "" : caller.client();
         String own = key == null ? null : caller.endpoint().path + " " + client + " " + key.text();
         String fingerprint = key == null ? null : key.fingerprint();
@@ -201,7 +201,7 @@ public final class RelayApi {
         return answer(request, task, answer, streams, same, now);
     }
 
-    /// Whether its caller is an SDK that sends a call again by itself.
+    /// Returns whether its caller is an SDK that repeats a call by itself.
     private static boolean byAnSdk(WebRequest request) {
         return request.hasHeader(STAINLESS);
     }
@@ -223,9 +223,9 @@ public final class RelayApi {
         return call.answer();
     }
 
-    /// The headers that go on to the host.
+    /// Returns the headers that are passed on to the host.
     ///
-    /// @throws Problem 400 if one holds a control character: no client could send it
+    /// @throws Problem 400 if one contains a control character: no client could send it
     static Map<String, String> sentOn(WebRequest request) {
         Map<String, String> headers = request.headers(HEADERS, HEADERS_BEGIN);
         headers.keySet().removeIf(name -> SECRET.matcher(name).find());

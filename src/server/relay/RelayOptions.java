@@ -7,13 +7,13 @@ import server.settings.Setting;
 import server.settings.Settings;
 import shared.Problem;
 
-/// Which calls are taken, and how those are treated whose callers say nothing of it.
+/// Which calls are accepted, and how calls are treated whose callers do not specify it.
 ///
-/// @param enabled   whether any is taken
+/// @param enabled   whether any is accepted
 /// @param modelManagement whether models may be pulled, deleted and so on
-/// @param priority  of calls that stream
-/// @param wholePriority of calls that do not
-/// @param maxWait   how long a call may be pending; zero: for ever
+/// @param priority  of streamed calls
+/// @param wholePriority of other calls
+/// @param maxWait   how long a call may be pending; zero: without limit
 /// @param record    whether prompts and answers are kept after the end
 /// @param heartbeat the silence after which an answer begins with a sign of life; zero: never
 public record RelayOptions(boolean enabled, boolean modelManagement, int priority, int wholePriority, Duration maxWait,
@@ -36,13 +36,13 @@ public record RelayOptions(boolean enabled, boolean modelManagement, int priorit
     public static final List<Setting<?>> SETTINGS = List.of(ENABLED, PRIORITY, PRIORITY_WHOLE, MAX_WAIT, RECORD,
             HEARTBEAT, MODEL_MANAGEMENT);
 
-    /// Returns the options that the settings tell.
+    /// Returns the options in the settings.
     public static RelayOptions of(Settings settings) {
         return new RelayOptions(settings.get(ENABLED), settings.get(MODEL_MANAGEMENT), settings.get(PRIORITY),
                 settings.get(PRIORITY_WHOLE), settings.get(MAX_WAIT), settings.get(RECORD), settings.get(HEARTBEAT));
     }
 
-    /// Refuses a call while none is taken.
+    /// Refuses a call if relaying is off.
     void checkEnabled() {
         if (!enabled) {
             throw Problem.notFound("this server accepts no calls of Ollama, OpenAI and Anthropic: " + ENABLED.key()

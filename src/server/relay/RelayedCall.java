@@ -18,14 +18,15 @@ import shared.Problem;
 import shared.TaskStatus;
 import shared.json.Slice;
 
-/// One caller that waits for its task's answer and then gets it. Used by the caller's thread, but for [#callerLeft].
+/// One caller that waits for its task's answer and then gets it. Used only by the caller's thread, except
+/// [#callerLeft].
 ///
-/// Until a host has answered nothing is sent, so that the status can be the true one; after a long silence the answer
-/// begins all the same, with signs of life. The last byte of an answer follows the task's end: who has the whole answer
-/// finds its task ended.
+/// Until a host has answered nothing is sent, so that the caller gets the true status; after a long silence the answer
+/// begins nevertheless, with signs of life. The last byte of an answer is sent after the task's end: a caller that has
+/// the whole answer finds its task ended.
 final class RelayedCall {
 
-    /// How many signs of life come in the time of the first silence.
+    /// The number of signs of life in a time as long as the first silence.
     static final int SIGNS = 3;
     private static final int RETRY_AFTER_SECONDS = 5;
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
@@ -37,13 +38,13 @@ final class RelayedCall {
     private final Duration heartbeat;
     private final Repeats.CallKey same;
     private final Repeats repeats;
-    /// With what all hosts refused the call before it was sent, and for how long; null: they did not.
+    /// The failure with which all hosts would refuse the call before it was sent; null if they would not.
     private Outcome.Failed setAside;
-    /// What is kept for the caller's SDK, where nobody reads what this one writes; null: somebody does.
+    /// What is kept for the caller's SDK while no caller reads what this writes; null while one does.
     private volatile Repeats.Kept left;
 
     /// @param heartbeat see [RelayOptions]
-    /// @param same      by which it is known when its SDK sends it again; null: that does not
+    /// @param same      identifies the call if its SDK repeats it; null: the SDK does not
     RelayedCall(RelayApi.Parts parts, Task task, RelayedAnswer answer, AnswerForm form, Duration heartbeat,
             Repeats.CallKey same, Repeats repeats) {
         this.parts = parts;
@@ -55,9 +56,9 @@ final class RelayedCall {
         this.repeats = repeats;
     }
 
-    /// The caller waits no longer. Where its SDK may send the call again, one that waits keeps its place for a while,
-    /// and so does any that goes on without its caller. Who leaves with the whole answer, before its orderly end,
-    /// cancels nothing.
+    /// Notes that the caller waits no longer. If its SDK may repeat the call, a waiting call keeps its place for a
+    /// while, and so does a call that continues without its caller. A caller that leaves with the whole answer, before
+    /// its orderly end, cancels nothing.
     void callerLeft() {
         Look look = answer.look();
         if (look.hostEnded() || form.hasSaidLast(look.bytes())) {
@@ -81,11 +82,11 @@ final class RelayedCall {
         try {
             parts.queue().cancel(task.id(), "its caller has left");
         } catch (Problem endedAlready) {
-            // then there is nothing to cancel
+            // there is nothing to cancel then
         }
     }
 
-    /// Waits until it can be told how the answer begins.
+    /// Waits until it is known how the answer begins.
     Answer answer() throws IOException, InterruptedException {
         long signAt = System.nanoTime() + heartbeat.toNanos();
         Look look = answer.look();
@@ -94,7 +95,7 @@ final class RelayedCall {
                 throw new Problem(503, "the journal cannot be written: " + parts.queue().failure());
             }
             if (left == null && !heartbeat.isZero() && System.nanoTime() >= signAt) {
-                // what the head tells of
+                // for the fields of the head
                 parts.queue().ledger().look(state -> task).durable();
                 return new Answer.Streamed(200, form.contentType(), -1, out -> write(out, true, -1),
                         headers(look, null));
@@ -129,10 +130,10 @@ final class RelayedCall {
         return left != null || heartbeat.isZero() || untilSign.compareTo(LOOK_EVERY) > 0 ? LOOK_EVERY : untilSign;
     }
 
-    /// Writes the answer; where the server ends first, that it does.
+    /// Writes the answer; if the server stops first, reports that.
     ///
-    /// @param early  whether it begins before the host's
-    /// @param length of all of it; -1 if it is not known
+    /// @param early  whether the answer begins before the host's
+    /// @param length of the whole answer; -1 if it is not known
     private void write(OutputStream out, boolean early, long length) throws IOException {
         try {
             if (early) {
@@ -144,7 +145,7 @@ final class RelayedCall {
         }
     }
 
-    /// Gives signs of life until a host answers, the first at once.
+    /// Sends signs of life until a host answers, the first at once.
     private void awaitHost(OutputStream out) throws IOException, InterruptedException {
         Look look = answer.look();
         long signAt = System.nanoTime();
@@ -161,7 +162,7 @@ final class RelayedCall {
         }
     }
 
-    /// What there is after something has happened, or after a while. A call that every host refuses ends.
+    /// Returns the state after a change, or after a while. A call that every host refuses ends.
     private Look next(Look look, long signAt) throws IOException, InterruptedException {
         checkLeft();
         if (!look.isAsked() && task.terms().caller().endsWithCaller()) {
@@ -173,7 +174,7 @@ final class RelayedCall {
         return answer.await(look.changes(), step(signAt));
     }
 
-    /// Ends what nobody came back for in time, or somebody else has now.
+    /// Ends a call whose caller did not come back in time, or that a repeated call has taken over.
     private void checkLeft() {
         if (left != null && left.isOver()) {
             if (left.claim() && task.terms().caller().endsWithCaller()) {
@@ -188,11 +189,11 @@ final class RelayedCall {
             parts.queue().refuse(task.id(), refusal.message());
             setAside = refusal;
         } catch (Problem runsOrEnded) {
-            // then its own outcome tells
+            // then its own outcome is the answer
         }
     }
 
-    /// Writes the host's answer as it comes.
+    /// Writes the host's answer as it arrives.
     private void copy(OutputStream out, long length) throws IOException, InterruptedException {
         int sent = 0;
         Look look = answer.look();
@@ -213,7 +214,7 @@ final class RelayedCall {
         }
     }
 
-    /// A host that ended its answer in order has said itself what there is to say.
+    /// If the host ended its answer in order, the answer already contains everything.
     private void finish(OutputStream out, Look look) throws IOException {
         if (look.cut() == null && (look.ended().status() == TaskStatus.COMPLETED || look.hostEnded())) {
             return;
@@ -226,7 +227,7 @@ final class RelayedCall {
         AnswerForm.Ending ending = form.failure(problem, parts.clock().millis(), form.isTorn(answer.look().bytes()));
         write(out, ending.bytes());
         if (ending.breaksOff()) {
-            // the server that is started again may take it
+            // the restarted server may accept the repeated call
             if (same != null && !parts.stopping().getAsBoolean()) {
                 repeats.brokenOff(same, task.id(), problem);
             }
@@ -244,19 +245,19 @@ final class RelayedCall {
             out.flush();
         } catch (IOException gone) {
             callerLeft();
-            // where its SDK may come back, the answer goes on
+            // if its SDK may come back, the answer continues
             if (left == null) {
                 throw gone;
             }
         }
     }
 
-    /// The answer of a task that ended before a host's answer began.
+    /// Returns the answer for a task that ended before a host's answer began.
     private Answer refused(Look look) {
         HostAnswer said = setAside != null || look.failure() == null ? null : look.failure().answer();
         if (look.ended().status() != TaskStatus.FAILED || said == null || said.body() == null
                 || status(look.failure()) != said.head().status()) {
-            // what waited for too long may come again
+            // a call that waited too long may be repeated
             boolean expired = look.ended().status() == TaskStatus.FAILED && look.failure() == null && setAside == null;
             return error(look, problem(look), expired);
         }
@@ -274,7 +275,7 @@ final class RelayedCall {
                 headers(look, null, error.headers()));
     }
 
-    /// Why the task ended without an answer.
+    /// Returns why the task ended without an answer.
     private Problem problem(Look look) {
         Task ended = look.ended();
         return switch (ended.state()) {
@@ -287,7 +288,7 @@ final class RelayedCall {
         };
     }
 
-    /// Says of a task that it was cancelled, and why.
+    /// Returns that a task was cancelled, and why.
     static String cancelled(Task task) {
         String why = task.state().error();
         return "the task " + task.name() + " was cancelled" + (why == null ? "" : ": " + why);
@@ -298,7 +299,7 @@ final class RelayedCall {
         return failure == null ? 503 : failure.callStatus();
     }
 
-    /// @param retryAfter the host's own, where its answer is passed on; null: none
+    /// @param retryAfter the host's own if its answer is passed on; null: none
     private String[] headers(Look look, String retryAfter, String... more) {
         List<String> headers = new ArrayList<>(List.of(more));
         headers.addAll(List.of("X-Queue-Task", task.name()));

@@ -20,9 +20,9 @@ import shared.Problem;
 import shared.json.JsonReader.Kind;
 import shared.json.Slice;
 
-/// The answer to a call that is made again after its task has ended: a whole one and a stream that is kept as text are
-/// those that came, other streams are made from the result, in the same form and with the same text. Of a task that
-/// failed or was cancelled it is the error.
+/// The answer to a call that is repeated after its task has ended. A whole answer, and a stream that was kept as text,
+/// are returned as they arrived; other streams are rebuilt from the result, in the same form and with the same text.
+/// For a task that failed or was cancelled the answer is the error.
 final class RepeatedAnswer {
 
     private static final String RUNS = ",\"runs\":";
@@ -32,14 +32,14 @@ final class RepeatedAnswer {
 
     /// Returns the answer.
     ///
-    /// @param document of a call that has ended
-    /// @param streams  whether the call asks for an answer in pieces
+    /// @param document of the ended call
+    /// @param streams  whether the call asks for a stream
     static Answer of(TaskDocument document, boolean streams) {
         Task task = document.task();
         Whole answer = switch (task.state()) {
             case TaskState.Completed completed -> completed(document, streams);
             case TaskState.Failed failed when document.result() != null -> refused(document);
-            // what ends a task before any attempt is its deadline
+            // a task that ends before any attempt missed its deadline
             case TaskState.Failed failed -> error(task, 503, document.error());
             case TaskState.Cancelled cancelled -> error(task, 499, RelayedCall.cancelled(task));
             case TaskState.Pending pending -> throw new IllegalStateException("pending");
@@ -62,7 +62,7 @@ final class RepeatedAnswer {
         if (members.containsKey("content_type")) {
             return whole(200, text(members, "content_type"), text(members, "text").getBytes(StandardCharsets.UTF_8));
         }
-        // a host may answer at once where a stream was asked for
+        // a host may answer with a whole even if a stream was requested
         if (streams && members.containsKey("done")) {
             AnswerWriter writer = AnswerWriter.of(path.path, task.model(), document.payload(),
                     InstantSource.fixed(Instant.ofEpochMilli(task.createdAt())));
@@ -72,7 +72,7 @@ final class RepeatedAnswer {
                 asSent(result, members.get("runs")));
     }
 
-    /// A whole answer without the order of its pieces, which stands behind its last member.
+    /// A whole answer without the order of its pieces, which is its last member.
     private static byte[] asSent(Slice result, Slice runs) {
         byte[] bytes = result.toBytes();
         int end = runs == null ? 0 : runs.from() - result.from() - RUNS.length();
@@ -84,7 +84,7 @@ final class RepeatedAnswer {
         return sent;
     }
 
-    /// What a host answered to a call that failed, or what failed it.
+    /// Returns the host's answer to a failed call, or an error with the reason why it failed.
     private static Whole refused(TaskDocument document) {
         Map<String, Slice> members = Members.of(document.result(), "the result");
         if (!members.containsKey("text")) {

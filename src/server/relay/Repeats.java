@@ -8,48 +8,48 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import shared.Problem;
 
-/// What the SDKs of OpenAI and Anthropic send again by themselves. A call that waits keeps its place for a while after
-/// its caller has left, for the same caller to take it over; one whose whole answer was broken off is not made again,
-/// but gets its error. For any thread.
+/// Calls that the SDKs of OpenAI and Anthropic repeat by themselves. A waiting call keeps its place for a while after
+/// its caller has left, so that the same caller can take it over; a call whose whole answer was broken off is not run
+/// again, but gets its error. For any thread.
 final class Repeats {
 
-    /// The eldest are forgotten.
+    /// The oldest entries are dropped.
     private static final int CALLS_MAX = 10_000;
 
-    /// What tells that a call is the same as an earlier one.
+    /// Identifies a call as the same as an earlier one.
     record CallKey(String path, String client, String fingerprint) {
     }
 
     /// @param error      of an answer that was broken off; null: the task waits for its caller to come back
     /// @param untilNanos by System.nanoTime
-    /// @param claimed    whether the caller has come back, or its task was given up
+    /// @param claimed    whether the caller has come back, or the task was given up
     record Kept(long task, Problem error, long untilNanos, AtomicBoolean claimed) {
 
-        /// Returns whether nobody can have it any more.
+        /// Returns whether it can no longer be taken over.
         boolean isOver() {
             return claimed.get() || untilNanos - System.nanoTime() <= 0;
         }
 
         /// Takes a task over, or gives it up.
         ///
-        /// @return false if that was done before
+        /// @return false if that had already been done
         boolean claim() {
             return claimed.compareAndSet(false, true);
         }
     }
 
     private final long keptNanos;
-    /// The eldest first.
+    /// The oldest first.
     private final Map<CallKey, Kept> kept = new LinkedHashMap<>();
 
-    /// @param keptFor how long after its end a call is remembered
+    /// @param keptFor for how long a call is remembered after its end
     Repeats(Duration keptFor) {
         keptNanos = keptFor.toNanos();
     }
 
-    /// Remembers a task that waits and whose caller has left.
+    /// Remembers a waiting task whose caller has left.
     ///
-    /// @return for the one to claim who gives it up once it is over
+    /// @return the entry that must be claimed to give up the task when its time is over
     Kept left(CallKey call, long task) {
         return put(call, task, null);
     }
@@ -59,13 +59,13 @@ final class Repeats {
         put(call, task, error);
     }
 
-    /// Returns what is left of the same call, and takes it over; null for nothing. A task is handed on once.
+    /// Returns what is left of the same call, and takes it over; null if nothing is. A task is handed over only once.
     Kept take(CallKey call) {
         Kept found = look(call);
         return found == null || found.error == null && !found.claim() ? null : found;
     }
 
-    /// Returns what is left of the same call; null for nothing.
+    /// Returns what is left of the same call; null if nothing is.
     synchronized Kept look(CallKey call) {
         Kept found = kept.get(call);
         return found == null || found.isOver() ? null : found;
