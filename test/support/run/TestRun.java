@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 /// dies is a failure of the class that it ran, and another takes its place.
 ///
 /// System properties, which the lanes have too: those of [Selection]; `seed`; `log`, which shows what is logged. For
-/// the run alone: `lanes`, how many at most; else one for each processor. Where the environment has `CI`, a skipped
-/// test is a failed one.
+/// the run alone: `lanes`, how many at most; else half as many again as there are processors, for a class waits for half
+/// of its time. Where the environment has `CI`, a skipped test is a failed one.
 final class TestRun {
 
     private static final boolean CI = System.getenv("CI") != null;
@@ -68,7 +68,7 @@ final class TestRun {
 
     private void run() throws InterruptedException {
         int count = Math.min(browsed.size() + others.size(),
-                Integer.getInteger("lanes", Runtime.getRuntime().availableProcessors()));
+                Integer.getInteger("lanes", (3 * Runtime.getRuntime().availableProcessors() + 1) / 2));
         List<Thread> lanes = new ArrayList<>();
         for (int lane = 1; lane <= count; lane++) {
             int number = lane;
