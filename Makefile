@@ -157,7 +157,7 @@ $(SINGLE): $(SERVER) build/dist/Client.java
 # and fixed they keep the class archive in use on a machine of any size. The client lives for a moment: the second
 # compiler would only delay it. What the JVM has to say must not get into stdout; that it does without the class archive
 # (for another main class than ours, or by OLLAMA_QUEUE_JAVA_OPTS) is nothing to say.
-JVM := -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable -Xlog:all=error,cds=off:stderr
+JVM := -XX:-UsePerfData -Xlog:disable -Xlog:all=error,cds=off:stderr
 # What a server does for the first time it often does a thousand times at once: the first-level compiler begins after 20
 # calls, not 200. The start takes as long; a burst on a server that has just started is over in a quarter of the time.
 EARLY := -XX:Tier0InvokeNotifyFreqLog=4 -XX:Tier3MinInvocationThreshold=10 -XX:Tier3InvocationThreshold=20 \
@@ -165,13 +165,14 @@ EARLY := -XX:Tier0InvokeNotifyFreqLog=4 -XX:Tier3MinInvocationThreshold=10 -XX:T
 # A server that is out of memory ends, for a supervisor starts it again, and nothing that was acknowledged is lost.
 # What is still there after two collections is a waiting task: to copy it up to 15 times only makes the pauses longer.
 # While a thousand streams begin, a collection copies all that came since the last one: a ninth of the heap for that, in
-# place of a third, halves the pause. The whole heap is there from the start, so that this holds on any machine.
-%/ollama-queue-server: FLAGS := -Xmx512m -XX:InitialRAMPercentage=25 -XX:NewRatio=8 -XX:MaxTenuringThreshold=1 \
-	$(EARLY) -XX:+ExitOnOutOfMemoryError \
+# place of a third, halves the pause, and so do two processors that copy. The whole heap is there from the start, so
+# that this holds on any machine.
+%/ollama-queue-server: FLAGS := -Xmx512m -XX:+UseParallelGC -XX:-UseAdaptiveSizePolicy -XX:InitialRAMPercentage=25 \
+	-XX:NewRatio=8 -XX:MaxTenuringThreshold=1 $(EARLY) -XX:+ExitOnOutOfMemoryError \
 	-XX:+UseCompactObjectHeaders --enable-native-access=ollamaqueue.server $(JVM)
 %/ollama-queue-server: MODULE := ollamaqueue.server
 %/ollama-queue-server: MAIN := ollamaqueue.server/server.Main
-%/ollama-queue: FLAGS := -Xmx128m -XX:TieredStopAtLevel=1 $(JVM)
+%/ollama-queue: FLAGS := -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 $(JVM)
 %/ollama-queue: MODULE := ollamaqueue.client
 %/ollama-queue: MAIN := ollamaqueue.client/client.Client
 

@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 /// dies is a failure of the class that it ran, and another takes its place.
 ///
 /// System properties, which the lanes have too: those of [Selection]; `seed`; `log`, which shows what is logged. For
-/// the run alone: `lanes`, how many at most; else half as many again as there are processors, for a class waits for half
-/// of its time. Where the environment has `CI`, a skipped test is a failed one.
+/// the run alone: `lanes`, how many at most; else three for two processors, for a class waits for half of its time.
+/// Where the environment has `CI`, a skipped test is a failed one.
 final class TestRun {
 
     private static final boolean CI = System.getenv("CI") != null;
