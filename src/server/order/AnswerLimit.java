@@ -6,16 +6,17 @@ import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.Slice;
 
-/// How many tokens a request lets its answer have: `options.num_predict`, or what OpenAI and Anthropic call it.
+/// The number of tokens to which a request limits its answer: `options.num_predict`, or its name in OpenAI's and
+/// Anthropic's APIs.
 public final class AnswerLimit {
 
     private AnswerLimit() {
     }
 
-    /// Returns how many tokens the answer to a request may have.
+    /// Returns the greatest number of tokens in the answer to a request.
     ///
     /// @param payload the request's body
-    /// @return 0: as many as it likes, or it does not say
+    /// @return 0: no limit, or none given
     public static long of(Slice payload) {
         long limit = 0;
         try {
@@ -51,7 +52,7 @@ public final class AnswerLimit {
         return limit;
     }
 
-    /// Below 0 Ollama takes it for no limit.
+    /// Reads a limit. Ollama treats a value below 0 as no limit.
     private static long number(JsonReader json) {
         if (json.peek() != Kind.NUMBER) {
             json.skip();

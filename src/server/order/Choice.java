@@ -4,7 +4,7 @@ import server.task.Attempt.Chosen;
 
 /// The task that starts next, and where.
 ///
-/// @param slot   where the task is found
-/// @param chosen why it does
+/// @param slot   the task's slot
+/// @param chosen why it was chosen
 public record Choice(int slot, Offer offer, Chosen chosen) {
 }

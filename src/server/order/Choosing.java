@@ -16,8 +16,8 @@ import server.task.Attempt.Chosen;
 import server.task.Attempt.Chosen.By;
 import server.task.Task;
 
-/// One choice, level by level. The hosts are asked once for each demand: where a host is kept free afterwards, nothing
-/// that they offered before can start there.
+/// One choice, level by level. The hosts are asked once for each demand: once a host is reserved, nothing that it
+/// offered before can start there.
 final class Choosing {
 
     private final Offers offers;
@@ -29,9 +29,9 @@ final class Choosing {
     private final long now;
     private Set<String> kept = Set.of();
     private final Set<String> warm;
-    /// Of the tasks that are asked one by one, by slot; null until there is one.
+    /// The answers for tasks that are asked one by one, by slot; null until there is one.
     private Map<Integer, Offer> single;
-    /// How many kinds of the level were asked, without those that are asked one by one.
+    /// How many kinds of the level were asked, without those asked one by one.
     private int asked;
     /// How many of these can start with a load.
     private int loading;
@@ -41,8 +41,8 @@ final class Choosing {
     private record Found(Share share, int slot, Offer offer, By by) {
     }
 
-    /// @param number its own, to tell it from others
-    /// @param step   the number of the step of `affinity.max_wait` that is now
+    /// @param number identifies this choice
+    /// @param step   the number of the current step of `affinity.max_wait`
     Choosing(Offers offers, IntFunction<Task> tasks, Clients clients, OrderOptions options, long number, long step,
             long now) {
         this.offers = offers;
@@ -55,10 +55,11 @@ final class Choosing {
         warm = offers.warm();
     }
 
-    /// Chooses from a level; null if nothing of it can start. Then the hosts are kept free that have to drain for it.
+    /// Chooses from a level; null if none of its tasks can start. Then the hosts that have to drain for its tasks are
+    /// reserved.
     ///
     /// @param pressing the tasks of all levels that would miss their time if they waited longer, the earliest first
-    /// @param isOf     whether a task is of the level
+    /// @param isOf     whether a task is in the level
     Choice in(Level level, Deadlines.Pressing pressing, Predicate<Task> isOf) {
         asked = 0;
         loading = 0;
@@ -84,23 +85,23 @@ final class Choosing {
         return new Choice(chosen.slot, chosen.offer, new Chosen(by, chosen.offer.fit() == Fit.LOADS, over));
     }
 
-    /// Whether a host was kept free for what has to go first there.
+    /// Returns whether a host was reserved for a task that has to go first there.
     boolean keepsFree() {
         return !kept.isEmpty();
     }
 
-    /// The share whose task would have been first, if it is another's than the chosen one's; else null.
+    /// Returns the share whose task would have been first, if it is not the chosen one's; else null.
     Share passed() {
         return passed;
     }
 
-    /// The order of that task.
+    /// Returns the order of that task.
     long passedOrder() {
         return passedOrder;
     }
 
-    /// The first that has to go first for its time's sake and can start. A host that has to drain for one before it is
-    /// kept free.
+    /// Returns the first task that has to go first because of its `finish_by` and can start. A host that has to drain
+    /// for a task before it is reserved.
     private Found pressing(Level level, Deadlines.Pressing pressing, Predicate<Task> isOf) {
         int slot = 0;
         for (int i = 0; (slot = pressing.slot(i)) >= 0; i++) {
@@ -123,8 +124,8 @@ final class Choosing {
         return null;
     }
 
-    /// The first that can start of the clients that are farther behind than they may be. A host that has to drain for
-    /// one before it is kept free.
+    /// Returns the first task that can start of the clients that are too far behind. A host that has to drain for a
+    /// task before it is reserved.
     private Found behind(Level level) {
         double behind = level.present() - options.maxWait();
         Iterator<Share> shares = level.waiting.iterator();
@@ -145,7 +146,8 @@ final class Choosing {
         return null;
     }
 
-    /// The first of what is overdue, by order, that can start. A host that has to drain for one before it is kept free.
+    /// Returns the first overdue task, by order, that can start. A host that has to drain for a task before it is
+    /// reserved.
     private Found overdue(Level level) {
         level.refresh(step);
         if (level.passed.isEmpty()) {
@@ -165,7 +167,7 @@ final class Choosing {
                 continue;
             }
             DemandGroup kind = at.lane().kind;
-            // where a kind had no place, no other task of it has one
+            // if a kind had no place, no other task of it has one
             if ((kind.oneByOne || kind.asked != number) && isOverdue(at)) {
                 Offer offer = ask(at);
                 if (offer.fit().canStart()) {
@@ -182,7 +184,7 @@ final class Choosing {
         return null;
     }
 
-    /// From now on its host is kept free.
+    /// Reserves its host from now on.
     private void keep(Offer offer) {
         if (kept.isEmpty()) {
             kept = new HashSet<>(4);
@@ -200,7 +202,7 @@ final class Choosing {
         return walk;
     }
 
-    /// The next share whose client may have one more running; the others are parked. Null at the end.
+    /// Returns the next share whose client may have one more task running; the others are parked. Null at the end.
     private Share next(Level level, Iterator<Share> shares) {
         while (shares.hasNext()) {
             Share share = shares.next();
@@ -218,7 +220,7 @@ final class Choosing {
                 host -> offers.may(tasks.apply(at.slot()), host), step);
     }
 
-    /// The first for which a host has loaded what it needs, where it is known which models can be.
+    /// Returns the first task whose model is loaded on a host, if it is known which models can be.
     private Found loaded(Level level) {
         List<DemandGroup> left = new ArrayList<>();
         for (String model : warm) {
@@ -256,7 +258,7 @@ final class Choosing {
         return null;
     }
 
-    /// The same where few of a share's lanes come into question: to go through all would fetch each from memory.
+    /// Does the same if few of a share's lanes are candidates: going through all of them would fetch each from memory.
     private Found lookedUp(Share share, List<DemandGroup> left) {
         List<Lane> lanes = share.lanes(left);
         lanes.sort(Comparator.comparingLong(lane -> lane.slots.firstKey()));
@@ -272,7 +274,7 @@ final class Choosing {
         return null;
     }
 
-    /// The first that can start; with affinity the first that needs no load goes before.
+    /// Returns the first task that can start; with affinity, the first that needs no load is preferred.
     private Found first(Level level) {
         boolean any = !options.affinity() || warm != null;
         Found loads = null;
@@ -307,10 +309,10 @@ final class Choosing {
         }
     }
 
-    /// Which task would have been first, had nobody looked at what is loaded and overdue. Of its own client that is the
-    /// earliest: whether a host would have it now is not asked for that.
+    /// Returns the task that would have been first without regard to loaded models and overdue tasks. Of the chosen
+    /// task's client that is the earliest, without asking whether a host would accept it now.
     ///
-    /// @return its id; -1 if that is the chosen one
+    /// @return its id; -1 if it is the chosen one
     private long findPassed(Level level, Found chosen) {
         Iterator<Share> shares = level.waiting.iterator();
         for (Share share = next(level, shares); share != null; share = next(level, shares)) {

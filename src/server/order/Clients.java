@@ -1,24 +1,24 @@
 package server.order;
 
-/// What the settings say of clients, models and windows, and how many of their tasks run.
+/// The settings for clients, models and windows, and the number of their running tasks.
 public interface Clients {
 
-    /// Returns the client's share beside those of others, more than 0.
+    /// Returns the client's weight relative to the others, more than 0.
     ///
-    /// @param client null: nobody said
+    /// @param client null: none
     double weight(String client);
 
-    /// Returns whether limits of the client let one more task start, whatever its model. Once it has none, it is asked
-    /// again only after an attempt of it has ended, or after [ReadyOrder#reconfigure].
+    /// Returns whether the client's limits let one more task start, whatever its model. Once they do not, it is asked
+    /// again only after an attempt of the client has ended, or after [ReadyOrder#reconfigure].
     ///
-    /// @param client null: nobody said
+    /// @param client null: none
     boolean hasRoom(String client);
 
-    /// Returns whether limits of the model let one more task start.
+    /// Returns whether the model's limits let one more task start.
     boolean modelHasRoom(String model);
 
     /// Returns whether tasks of a window may start at a moment.
     ///
-    /// @param window null: of none, which always may
+    /// @param window null: no window, so they may
     boolean isOpen(String window, long now);
 }

@@ -9,12 +9,11 @@ import server.order.Estimates.Estimate;
 import server.queue.index.SortedSlots;
 import server.task.Task;
 
-/// The tasks that are to be finished by a time and may still be, earliest first. A task is late once it cannot be:
-/// where its attempt, as such attempts usually go, would end after its time. Without estimates an attempt takes no
-/// time.
+/// The tasks with a `finish_by` that can still meet it, earliest first. A task is late once it cannot: if its attempt,
+/// by the usual duration of such attempts, would end after that time. Without estimates an attempt takes no time.
 public final class Deadlines {
 
-    /// How many of the earliest are looked at.
+    /// How many of the earliest are examined.
     static final int LOOKED_MAX = 100;
 
     private final SortedSlots byTime = new SortedSlots();
@@ -27,27 +26,27 @@ public final class Deadlines {
         this.estimates = estimates;
     }
 
-    /// Returns whether a task belongs here, unless it has ended.
+    /// Returns whether a task belongs here, provided that it has not ended.
     public static boolean has(Task task) {
         return task.terms().placing().finishBy() != 0 && !task.terms().placing().late();
     }
 
-    /// Adds a task that has a time; does nothing with any other.
+    /// Adds a task that has a `finish_by`; does nothing with any other.
     public void add(Task task, int slot) {
         if (has(task)) {
             byTime.add(task.terms().placing().finishBy(), slot);
         }
     }
 
-    /// Takes a task out that was added as it is.
+    /// Removes a task that was added in its present state.
     public void remove(Task task, int slot) {
         if (has(task)) {
             byTime.remove(task.terms().placing().finishBy(), slot);
         }
     }
 
-    /// Returns when the next task will be late even if it begins at once, in milliseconds since the epoch; may be past;
-    /// Long.MAX_VALUE if there is none.
+    /// Returns when the next task will be late even if it begins at once, in milliseconds since the epoch, possibly in
+    /// the past; Long.MAX_VALUE if there is none.
     public long next() {
         long next = Long.MAX_VALUE;
         if (byTime.isEmpty()) {
@@ -56,7 +55,7 @@ public final class Deadlines {
         long longest = estimates.longest();
         SortedSlots.Cursor cursor = byTime.cursor();
         int looked = 0;
-        // those behind one that the slowest attempt could not make late earlier are later
+        // further on, even the slowest attempt could make no task late earlier
         while (cursor.key() - longest < next) {
             next = Math.min(next, cursor.key() - usually(tasks.apply(cursor.slot())) + 1);
             if (++looked == LOOKED_MAX || !cursor.next()) {
@@ -66,9 +65,9 @@ public final class Deadlines {
         return next;
     }
 
-    /// Returns which task is late, of those whose time comes first; null if none is.
+    /// Returns a late task among those whose times come first; null if none is late.
     ///
-    /// @param begin when a pending task can begin at the earliest; of one that runs, now
+    /// @param begin when a pending task can begin at the earliest; for a running one, now
     public Task firstLate(ToLongFunction<Task> begin) {
         for (int slot : byTime.first(LOOKED_MAX)) {
             Task task = tasks.apply(slot);
@@ -79,7 +78,7 @@ public final class Deadlines {
         return null;
     }
 
-    /// Takes those out that are late if they begin now at the earliest.
+    /// Removes the tasks that are late if they begin now at the earliest.
     void letLate(long now) {
         for (int slot : byTime.first(LOOKED_MAX)) {
             if (isLate(tasks.apply(slot), now)) {
@@ -88,21 +87,21 @@ public final class Deadlines {
         }
     }
 
-    /// Returns whether a task, which has a time, cannot have ended by it.
+    /// Returns whether a task with a `finish_by` cannot end in time.
     ///
     /// @param begin as above
     public boolean isLate(Task task, long begin) {
         return begin + usually(task) > task.terms().placing().finishBy();
     }
 
-    /// Returns how long the attempt of a pending task usually takes, in milliseconds; 0 if that is not known, or it
-    /// runs.
+    /// Returns the usual duration of a pending task's attempt, in milliseconds; 0 if it is not known, or the task is
+    /// running.
     public long usually(Task task) {
         Estimate estimate = task.state().startedAt() == 0 ? estimates.of(task.model()) : null;
         return estimate == null ? 0 : estimate.median();
     }
 
-    /// When the time alone makes the next one late or [#pressing], after now; Long.MAX_VALUE if never.
+    /// Returns when time alone makes the next one late or [#pressing], after now; Long.MAX_VALUE if never.
     long nextChange(int places, long now) {
         long next = Long.MAX_VALUE;
         long longest = byTime.isEmpty() ? 0 : estimates.longest();
@@ -120,19 +119,19 @@ public final class Deadlines {
         return next;
     }
 
-    /// The tasks that have to go first now.
+    /// Returns the tasks that have to go first now.
     ///
     /// @param places how many tasks run at once
     Pressing pressing(int places, long now) {
         long longest = byTime.isEmpty() ? 0 : estimates.longest();
-        // whose time is not before this is not pressing, whatever is before it
+        // a task whose time is not before this is not pressing, whatever precedes it
         long until = now + 2 * longest + (LOOKED_MAX - 1) * longest / places;
         return longest == 0 || byTime.firstKey() >= until ? Pressing.NONE
                 : new Pressing(byTime.cursor(), tasks, estimates, places, now + longest, until);
     }
 
-    /// The earliest of those that have a time, up to one that would be missed, as the slower attempts go, if they
-    /// waited until one more attempt has ended. They are looked for as they are asked for, because mostly the first can
+    /// The earliest of the tasks with a `finish_by`, up to one that would miss it, by the duration of slower attempts,
+    /// if it waited until one more attempt has ended. They are determined on demand, because mostly the first can
     /// start. Valid until the next change.
     static final class Pressing {
 
@@ -148,7 +147,7 @@ public final class Deadlines {
         private final long until;
         private int[] slots = NO_SLOTS;
         private int looked;
-        /// How many of those that were looked at are known to be pressing.
+        /// How many of the examined tasks are known to be pressing.
         private int count;
         private long work;
 
@@ -162,7 +161,7 @@ public final class Deadlines {
             this.until = until;
         }
 
-        /// The slot of the next one, counted from 0; negative if there are no more.
+        /// Returns the slot of the next one, counted from 0; negative if there are no more.
         int slot(int number) {
             while (number >= count && cursor != null) {
                 look();
@@ -177,7 +176,7 @@ public final class Deadlines {
             slots[looked++] = cursor.slot();
             Estimate estimate = estimates.of(tasks.apply(cursor.slot()).model());
             long takes = estimate == null ? 0 : estimate.p90();
-            // what is before it is shared by all places; the task itself is not
+            // the work before it is shared by all places; the task itself is not
             if (takes > 0 && begin + work / places + takes > cursor.key()) {
                 count = looked;
             }

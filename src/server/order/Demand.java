@@ -4,9 +4,9 @@ import server.task.ApiPath;
 import server.task.RunnerOptions;
 import server.task.Task;
 
-/// What a task asks of its host. Tasks of one demand that were not tried yet get the same offers.
+/// What a task requires of its host. Tasks of one demand that have not been tried yet get the same offers.
 ///
-/// @param triedOn where the last attempt failed, empty if it was not on record; null if there was none
+/// @param triedOn where the last attempt failed, empty if that was not recorded; null if there was none
 record Demand(int priority, String model, String on, boolean remote, boolean waitForModel, ApiPath endpoint,
         boolean onlyOrders, RunnerOptions runner, String window, String triedOn) {
 
@@ -18,7 +18,7 @@ record Demand(int priority, String model, String on, boolean remote, boolean wai
                 task.terms().runner(), task.terms().placing().window(), triedOn);
     }
 
-    /// Whether each task has to be asked for by itself, because the rest of its history may matter too.
+    /// Returns whether each task must be asked for separately, because the rest of its history may matter too.
     boolean oneByOne() {
         return triedOn != null;
     }

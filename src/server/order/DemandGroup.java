@@ -1,15 +1,15 @@
 package server.order;
 
-/// The tasks of one demand in a level, whoever they are of, with what the hosts offered them last.
+/// The tasks of one demand in a level, of all clients, and the hosts' last offer for them.
 final class DemandGroup {
 
     final Demand demand;
     final boolean oneByOne;
     /// The model without `:latest`.
     final String warmModel;
-    /// How many lanes are of this kind.
+    /// The number of lanes of this kind.
     int lanes;
-    /// The choice in which the hosts were asked last.
+    /// The choice in which the hosts were last asked.
     long asked;
     Offer offer;
 

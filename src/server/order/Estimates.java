@@ -8,41 +8,41 @@ import server.task.Task;
 import server.task.TaskState;
 
 /// How long the last completed attempts of each model took, without their loads, and how many tokens they wrote, on
-/// each host and in all; and what its loads took.
+/// each host and in total; and how long its loads took.
 ///
-/// Models and hosts are forgotten by when they last ran, never by who asks: so what is known follows from the events
-/// alone, and a replay knows the same.
+/// Models and hosts are forgotten by when they last ran, never by who asks: so the estimates follow from the events
+/// alone, and a replay produces the same.
 public final class Estimates {
 
-    /// How many models are remembered, those that ran last; and how many hosts of each.
+    /// The number of models that are remembered, those that ran last; and the number of hosts of each.
     static final int MODELS_MAX = 200;
     static final int HOSTS_MAX = 32;
-    /// What a new attempt counts in the mean, beside those before.
+    /// The weight of a new attempt in the mean.
     private static final double NEW = 0.125;
 
     private final LinkedHashMap<String, Model> models = new LinkedHashMap<>();
-    /// Negative if it has to be looked for.
+    /// Negative if it must be computed.
     private long longest;
-    /// The model of which `longest` is; null if that is not known.
+    /// The model to which `longest` belongs; null if that is not known.
     private Model slowest;
 
-    /// What attempts take, in milliseconds.
+    /// The durations of attempts, in milliseconds.
     ///
     /// @param median half of them took no longer
-    /// @param p90    nine of ten took no longer
+    /// @param p90    nine in ten took no longer
     /// @param count  how many were measured
     public record Estimate(long median, long p90, int count) {
     }
 
-    /// What is left of an attempt, in milliseconds.
+    /// The time left of an attempt, in milliseconds.
     ///
     /// @param mean      on average
-    /// @param deviation the standard deviation from it
-    /// @param low       one of ten ends earlier
-    /// @param high      nine of ten end earlier
+    /// @param deviation the standard deviation
+    /// @param low       one in ten ends earlier
+    /// @param high      nine in ten end earlier
     public record Left(double mean, double deviation, double low, double high) {
 
-        /// By what each of several had left.
+        /// Computes it from the time that each of several attempts had left.
         static Left of(double[] left) {
             Arrays.sort(left);
             double mean = Arrays.stream(left).average().orElseThrow();
@@ -64,15 +64,15 @@ public final class Estimates {
     private static final class Model {
         final LinkedHashMap<String, Sample> hosts = new LinkedHashMap<>();
         Sample all = new Sample();
-        /// In milliseconds; those that ran last count most.
+        /// In milliseconds; the most recent attempts count most.
         double mean;
-        /// What a load takes, likewise; 0: not known.
+        /// The duration of a load, likewise; 0: not known.
         double load;
     }
 
-    /// Counts an attempt that was completed.
+    /// Counts a completed attempt.
     ///
-    /// @param millis how long it took, without the load that it waited for
+    /// @param millis how long it took, without the load for which it waited
     /// @param tokens how many it wrote; below 0: not known
     public void ran(String model, String host, long millis, long tokens) {
         String plain = RunnerKey.plain(model);
@@ -101,24 +101,24 @@ public final class Estimates {
         }
     }
 
-    /// Counts a load that an attempt which was counted has waited for, in milliseconds.
+    /// Counts the load for which a counted attempt waited, in milliseconds.
     public void loaded(String model, long millis) {
         Model of = models.get(RunnerKey.plain(model));
         of.load = of.load == 0 ? millis : of.load + NEW * (millis - of.load);
     }
 
-    /// Returns when the load is probably over that a running task began with, in milliseconds since the epoch; 0 if its
-    /// host had no need to load.
+    /// Returns when the load with which a running task began is probably over, in milliseconds since the epoch; 0 if
+    /// its host did not need to load.
     public long loadedAt(Task running) {
         TaskState.Running run = (TaskState.Running) running.state();
         Model of = run.chosen() != null && run.chosen().loads() ? models.get(RunnerKey.plain(running.model())) : null;
         return of == null ? 0 : run.startedAt() + (long) of.load;
     }
 
-    /// Returns what is left of a running task's attempt; null if there is no ground to say.
+    /// Returns the time left of a running task's attempt; null if there is not enough data.
     ///
     /// @param so       what it has written so far; nothing while its host loads
-    /// @param loadedAt when the load that it waits for is probably over; 0: it waits for none
+    /// @param loadedAt when the load for which it waits is probably over; 0: it waits for none
     public Left left(Task running, Written so, long loadedAt, long now) {
         long loaded = so.tokens() > 0 ? Math.min(loadedAt, now) : loadedAt;
         long began = Math.max(running.state().startedAt(), loaded);
@@ -126,15 +126,15 @@ public final class Estimates {
         return left == null ? null : left.after(Math.max(0, began - now));
     }
 
-    /// What an attempt of a model usually takes, in milliseconds: a mean in which the last ones count most; 0 if none
-    /// was completed yet.
+    /// Returns the usual duration of an attempt of a model, in milliseconds: a mean in which the last attempts count
+    /// most; 0 if none has completed yet.
     double usual(String model) {
         Model of = models.get(RunnerKey.plain(model));
         return of == null ? 0 : of.mean;
     }
 
-    /// Returns how long the slower attempts take of the model for which that is longest, in milliseconds; 0 if nothing
-    /// is known.
+    /// Returns how long slower attempts take, for the model for which that is longest, in milliseconds; 0 if nothing is
+    /// known.
     public long longest() {
         if (longest < 0) {
             longest = 0;
@@ -149,23 +149,23 @@ public final class Estimates {
         return longest;
     }
 
-    /// Returns what an attempt of a model takes, wherever it runs; null if there is no ground to say.
+    /// Returns the durations of attempts of a model on any host; null if there is not enough data.
     Estimate of(String model) {
         Model of = models.get(RunnerKey.plain(model));
         return of == null ? null : of.all.estimate();
     }
 
-    /// Returns what an attempt of a model takes on a host; null if there is no ground to say.
+    /// Returns the durations of attempts of a model on one host; null if there is not enough data.
     Estimate of(String model, String host) {
         Model of = models.get(RunnerKey.plain(model));
         Sample there = of == null ? null : of.hosts.get(host);
         return there == null ? null : there.estimate();
     }
 
-    /// Returns what is left of an attempt, by those that went on longer, or wrote more; null if there is no ground to
-    /// say.
+    /// Returns the time left of an attempt, from those that ran longer, or wrote more; null if there is not enough
+    /// data.
     ///
-    /// @param elapsed for how long it has run; 0: it has not begun
+    /// @param elapsed how long it has been running; 0: it has not begun
     /// @param so      what it has written so far
     public Left left(String model, String host, long elapsed, Written so) {
         Model of = models.get(RunnerKey.plain(model));
@@ -174,7 +174,7 @@ public final class Estimates {
         return best.left(elapsed, so);
     }
 
-    /// Takes over what another one knows of some models.
+    /// Copies another instance's data on some models.
     ///
     /// @param plain without `:latest`
     public void take(Estimates others, Collection<String> plain) {

@@ -1,14 +1,14 @@
 package server.order;
 
-/// How the best host that a task may go to stands to its runner key, best first.
+/// How the best host open to a task fits its runner key, best first.
 public enum Fit {
-    /// Has a place and loads nothing for it.
+    /// Has a place and needs no load.
     LOADED,
-    /// Has a place, and has to load it first, without throwing out what answers.
+    /// Has a place, and must load the model first, without evicting a runner that answers.
     LOADS,
-    /// Would have to throw out, or to load again, a runner that answers: to be kept free until that has ended.
+    /// Would have to evict or reload a runner that answers: to be reserved until that has ended.
     DRAINS,
-    /// Cannot take it now, for another reason.
+    /// Cannot run it now, for another reason.
     NONE;
 
     /// Returns whether the task can start there now.

@@ -8,8 +8,8 @@ import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.Slice;
 
-/// How long a request wants its model to stay loaded after it: `keep_alive`, seconds as a number or a duration as Go
-/// writes it; below 0: for ever.
+/// How long a request keeps its model loaded after it: `keep_alive`, seconds as a number or a duration in Go's
+/// notation; below 0: forever.
 public final class KeepAlive {
 
     private static final double MAX_SECONDS = Long.MAX_VALUE / 1e3;
@@ -17,10 +17,10 @@ public final class KeepAlive {
     private KeepAlive() {
     }
 
-    /// Returns how long a request lets its model stay.
+    /// Returns how long a request keeps its model loaded.
     ///
     /// @param payload the request's body
-    /// @return in milliseconds, Long.MAX_VALUE for ever; null: it does not say, or what Ollama refuses
+    /// @return in milliseconds, Long.MAX_VALUE forever; null: not given, or a value that Ollama rejects
     public static Long of(Slice payload) {
         Long keep = null;
         try {

@@ -9,12 +9,12 @@ import java.util.TreeSet;
 
 import server.task.Task;
 
-/// The waiting tasks of one effective priority, and who had how much of the hosts' time at it.
+/// The waiting tasks of one effective priority, and each client's use of the hosts' time at it.
 ///
-/// Invariants: `waiting` has each share with waiting tasks, and only those, but for those that are `parked`: their
-/// clients may have no more running. `resting` has each other share that runs nothing; `passed` those of `waiting`
-/// whose first task may be overdue. A share is detached while it is changed, because its place in these follows from
-/// what it holds.
+/// Invariants: `waiting` has each share with waiting tasks, and only those, except the `parked` ones, whose clients may
+/// have no more tasks running. `resting` has each other share that runs nothing; `passed` those of `waiting` whose
+/// first task may be overdue. A share is detached while it is changed, because its place in these sets follows from its
+/// content.
 final class Level {
 
     final TreeSet<Share> waiting = new TreeSet<>();
@@ -23,13 +23,13 @@ final class Level {
     final Map<Demand, DemandGroup> kinds = new HashMap<>();
     /// The kinds of each model, without those that are asked one by one.
     final Map<String, List<DemandGroup>> models = new HashMap<>();
-    /// How many kinds are asked one by one.
+    /// The number of kinds that are asked one by one.
     int oneByOne;
     final Map<String, Share> shares = new HashMap<>();
-    /// The turns of the tasks that are not of their share's first, by order.
+    /// The turns of the tasks that are not in their share's first turn, by order.
     private final Map<Long, Turn> late = new HashMap<>();
     private final TreeSet<Share> resting = new TreeSet<>();
-    /// The greatest virtual time at which something was started.
+    /// The greatest virtual time at which anything was started.
     private double present;
     private long refreshed = Long.MIN_VALUE;
     private long numbers;
@@ -43,12 +43,12 @@ final class Level {
         return present;
     }
 
-    /// Whether nobody waits or runs: then all start again.
+    /// Returns whether no task waits or runs; then all clients begin anew.
     boolean isOver() {
         return resting.size() == shares.size();
     }
 
-    /// Each share with waiting tasks, in no order.
+    /// Returns each share with waiting tasks, in no order.
     Iterable<Share> all() {
         if (parked.isEmpty()) {
             return waiting;
@@ -66,7 +66,7 @@ final class Level {
         parked.add(share);
     }
 
-    /// Puts a client's share back among those that are asked.
+    /// Includes a client's share in the choices again.
     void unpark(String client, OrderOptions options) {
         Share share = parked.isEmpty() ? null : shares.get(client);
         if (share != null && share.parked) {
@@ -80,7 +80,7 @@ final class Level {
         List.copyOf(parked).forEach(share -> unpark(share.client, options));
     }
 
-    /// The least virtual time of those that wait; infinite if none does.
+    /// Returns the least virtual time of the waiting shares; infinite if none waits.
     private double least() {
         double open = waiting.isEmpty() ? Double.POSITIVE_INFINITY : waiting.first().time;
         return parked.isEmpty() ? open : Math.min(open, parked.first().time);
@@ -120,7 +120,7 @@ final class Level {
         return lane != null && lane.slots.contains(task.order(), slot);
     }
 
-    /// Of a client that has waiting tasks.
+    /// Returns the share of a client that has waiting tasks.
     Share share(String client) {
         return shares.get(client);
     }
@@ -154,9 +154,9 @@ final class Level {
         }
     }
 
-    /// Counts the start of a task that is to be removed next.
+    /// Counts the start of a task that is removed next.
     ///
-    /// @param charge by how much it advances its client's virtual time
+    /// @param charge by how much its client's virtual time advances
     void started(Task task, String host, double charge, long step, OrderOptions options) {
         Share share = shares.get(task.terms().caller().client());
         detach(share);
@@ -171,14 +171,14 @@ final class Level {
         }
     }
 
-    /// Counts that a task was passed over which would have been first.
+    /// Counts that a task that would have been first was passed over.
     void passedOver(Share share, long order, String host, long step, OrderOptions options) {
         detach(share);
         share.started(order + 1, host, step);
         attach(share, options);
     }
 
-    /// @param correction by how much more its client's virtual time advances
+    /// @param correction by how much its client's virtual time advances in addition
     void ended(String client, double correction, OrderOptions options) {
         Share share = shares.get(client);
         detach(share);
@@ -187,7 +187,7 @@ final class Level {
         attach(share, options);
     }
 
-    /// Counts what is passed over from now on only.
+    /// Discards the counts of passes so far.
     void forgetPassed(OrderOptions options) {
         refreshed = Long.MIN_VALUE;
         late.clear();
@@ -209,7 +209,8 @@ final class Level {
         }
     }
 
-    /// In which step more may be overdue because of the time alone, after this one; Long.MAX_VALUE for none.
+    /// Returns the step after this one in which more tasks may be overdue because of time alone; Long.MAX_VALUE for
+    /// none.
     long nextLong(long step) {
         long next = Long.MAX_VALUE;
         for (Share share : all()) {
@@ -220,7 +221,7 @@ final class Level {
         return next;
     }
 
-    /// A copy with no more of its tasks than the copying takes.
+    /// Returns a copy with only as many of its tasks as the copying takes.
     Level copy(ReadyOrder.Copying copying) {
         Level copy = new Level();
         copy.present = present;
@@ -230,7 +231,7 @@ final class Level {
                 copy.take(share, copying);
             }
         }
-        // whose tasks grow into this level goes on there where it was
+        // a client whose tasks grow into this level continues where it was
         for (Share share : resting) {
             if (copy.resting.size() < copying.most()) {
                 copy.resting.add(copy.takeIdle(share));
@@ -261,7 +262,7 @@ final class Level {
         waiting.add(share);
     }
 
-    /// Adds to a copy a client of which something runs.
+    /// Adds a client with running tasks to a copy.
     void takeRunning(String client, Level from) {
         if (!shares.containsKey(client)) {
             takeIdle(from.shares.get(client));
@@ -341,7 +342,7 @@ final class Level {
         }
     }
 
-    /// Whether a share that rests would begin no later if it came again.
+    /// Returns whether a resting share would begin no later if it arrived anew.
     private boolean isOfNoUse(Share share, OrderOptions options) {
         return share.time <= present - options.maxWait();
     }

@@ -1,15 +1,15 @@
 package server.order;
 
-/// Which orders were started, as far as it takes to tell how often a waiting task was passed over, and when first: a
-/// start passes what has a smaller order.
+/// Which orders were started, as far as needed to tell how often a waiting task was passed over, and when first: a
+/// start passes over all smaller orders.
 ///
 /// Invariants: `largest` ascends; of the `steps`, both numbers ascend.
 final class Marks {
 
-    /// The largest orders that were started, as many as a task may be passed over.
+    /// The largest orders that were started, as many as the number of times that a task may be passed over.
     private final long[] largest;
     private int count;
-    /// Pairs of a step and of the largest order that was started in it or before, where that grew.
+    /// Pairs of a step and the largest order started in it or before, for steps in which that grew.
     private long[] steps = new long[8];
     private int pairs;
 
@@ -44,7 +44,7 @@ final class Marks {
             steps[2 * pairs - 1] = order;
             return;
         }
-        // of what is older than all steps that count, one pair is enough
+        // one pair is enough for everything older than all steps that count
         int old = 0;
         while (old + 1 < pairs && steps[2 * old + 2] <= step - OrderOptions.STEPS) {
             old++;
@@ -58,17 +58,17 @@ final class Marks {
         pairs++;
     }
 
-    /// The largest order that was started; Long.MIN_VALUE for none.
+    /// Returns the largest order that was started; Long.MIN_VALUE for none.
     long max() {
         return pairs == 0 ? Long.MIN_VALUE : steps[2 * pairs - 1];
     }
 
-    /// What has a smaller order than this was passed as often as it may be.
+    /// Returns the order below which everything was passed over as often as it may be.
     long passedOften() {
         return count < largest.length ? Long.MIN_VALUE : largest[0];
     }
 
-    /// What has a smaller order than this was first passed so many steps ago as it may be.
+    /// Returns the order below which everything was first passed over as many steps ago as it may be.
     long passedLong(long step) {
         for (int i = pairs - 1; i >= 0; i--) {
             if (steps[2 * i] <= step - OrderOptions.STEPS) {
@@ -78,7 +78,7 @@ final class Marks {
         return Long.MIN_VALUE;
     }
 
-    /// Returns the step in which [#passedLong] grows next, after this one; Long.MAX_VALUE for none.
+    /// Returns the step after this one in which [#passedLong] grows next; Long.MAX_VALUE for none.
     long nextLong(long step) {
         for (int i = 0; i < pairs; i++) {
             if (steps[2 * i] > step - OrderOptions.STEPS) {
@@ -88,12 +88,13 @@ final class Marks {
         return Long.MAX_VALUE;
     }
 
-    /// How many starts passed a task of this order; exact up to the number that it may be passed.
+    /// Returns how many starts passed over a task of this order; exact up to the number of times that it may be passed
+    /// over.
     int passed(long order) {
         return count - above(order);
     }
 
-    /// The index of the first that is larger.
+    /// Returns the index of the first that is larger.
     private int above(long order) {
         int low = 0;
         int high = count;

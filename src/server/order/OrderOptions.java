@@ -6,9 +6,9 @@ import java.util.List;
 import server.settings.Setting;
 import server.settings.Settings;
 
-/// How tasks are ordered: see the settings of the same names.
+/// How tasks are ordered: see the settings with the same names.
 ///
-/// @param affinity whether what is loaded goes first
+/// @param affinity whether tasks whose model is loaded go first
 /// @param maxWait  milliseconds
 /// @param maxBatch how many starts may pass a task over, at least 1
 /// @param ageing   how priorities grow
@@ -25,21 +25,22 @@ public record OrderOptions(boolean affinity, long maxWait, int maxBatch, Ageing 
 
     public static final OrderOptions DEFAULT = of(Settings.DEFAULT);
 
-    /// Into how many steps `maxWait` is divided: when a task was first passed over is known as exactly as that.
+    /// The number of steps into which `maxWait` is divided: the precision with which it is known when a task was first
+    /// passed over.
     static final int STEPS = 64;
 
-    /// Returns what the settings say.
+    /// Returns the options in the settings.
     public static OrderOptions of(Settings settings) {
         return new OrderOptions(settings.get(AFFINITY), settings.get(MAX_WAIT).toMillis(), settings.get(MAX_BATCH),
                 Ageing.of(settings));
     }
 
-    /// The number of the step in which a moment lies.
+    /// Returns the number of the step that contains a moment.
     long step(long now) {
         return Math.floorDiv(now, stepMs());
     }
 
-    /// The moment at which a step begins; Long.MAX_VALUE for the step of that number.
+    /// Returns the moment at which a step begins; Long.MAX_VALUE for the step with that number.
     long begins(long step) {
         return step == Long.MAX_VALUE ? step : step * stepMs();
     }

@@ -14,21 +14,21 @@ import java.util.function.IntFunction;
 import server.queue.index.SortedSlots;
 import server.task.Task;
 
-/// The pending tasks that wait for nothing but their turn, and which of them starts next: see DESIGN.md, "Order".
+/// The pending tasks that wait only for their turn, and which of them starts next: see DESIGN.md, "Order".
 ///
 /// ```
 /// Level (effective priority) ─ Share (client) ─ Turn (counts passes since a moment) ─ Lane (demand) ─ tasks by order
 /// ```
 ///
-/// Where a task can run depends on its demand alone, so when the first of a lane finds no place, neither would those
-/// behind it, and the whole lane is passed over. Tasks that have a history (they were tried somewhere) have lanes of
-/// their own, by where that was last. There one after the other is asked for, because the rest of the history may
-/// matter too; but it rarely does, so a lane is passed over when a hundred found no place.
+/// Where a task can run depends only on its demand, so if the first task of a lane finds no place, neither would those
+/// behind it, and the whole lane is passed over. Tasks with a history (they were tried somewhere) have lanes of their
+/// own, by where their last attempt was. In these, one task after another is asked for, because the rest of the history
+/// may matter too; but it rarely does, so such a lane is passed over once a hundred tasks found no place.
 ///
-/// Invariant: a task is in the level of its priority as it had grown at `aged`.
+/// Invariant: each task is in the level of its priority as of `aged`.
 public final class ReadyOrder {
 
-    /// How many tasks of a lane are asked for, so that thousands of them do not make each start slow.
+    /// How many tasks of a lane are asked for, so that thousands of them do not slow down each start.
     public static final int ASKED_MAX = 100;
 
     private final IntFunction<Task> tasks;
@@ -45,11 +45,11 @@ public final class ReadyOrder {
     private long step = Long.MIN_VALUE;
     private long choices;
     private int size;
-    /// The last choice, until the next: what it passed over is counted once it has started.
+    /// The last choice, until the next: the tasks it passed over are counted once its task has started.
     private Choice chosen;
     private Choosing choosing;
 
-    /// What a running attempt was charged with.
+    /// The charge of each running attempt.
     private record Charge(int level, String client, double charge) {
     }
 
@@ -62,8 +62,7 @@ public final class ReadyOrder {
         this.estimates = estimates;
     }
 
-    /// Sets new options; what was passed over so far is forgotten if they differ. Limits of clients may have changed,
-    /// too.
+    /// Sets new options. If they differ, the counts of passes are discarded. Limits of clients may have changed, too.
     public void reconfigure(OrderOptions newOptions) {
         levels.values().forEach(level -> level.unparkAll(options));
         if (!newOptions.ageing().equals(options.ageing())) {
@@ -76,17 +75,17 @@ public final class ReadyOrder {
         }
     }
 
-    /// Counts what is passed over from now on only.
+    /// Discards the counts of passes so far.
     public void forgetPassed() {
         levels.values().forEach(level -> level.forgetPassed(options));
     }
 
-    /// Returns the settings by which it orders now.
+    /// Returns the current options.
     public OrderOptions options() {
         return options;
     }
 
-    /// Returns how many tasks are ready.
+    /// Returns the number of ready tasks.
     public int size() {
         return size;
     }
@@ -96,35 +95,35 @@ public final class ReadyOrder {
         return priority(task, aged);
     }
 
-    /// Returns how much later than a task another one may have come at most and still go before it, as far as waiting
-    /// gives it the priority for that; in milliseconds, Long.MAX_VALUE if there is no bound.
+    /// Returns by how much another task may have arrived later than this one and still go before it because of a
+    /// priority gained by waiting; in milliseconds, Long.MAX_VALUE if there is no bound.
     public long longestWait(Task task) {
         int upTo = options.ageing().upTo();
         return task.priority() > upTo ? Long.MAX_VALUE : options.ageing().every() == 0 ? Long.MAX_VALUE
                 : options.ageing().headStart(task.priority(), upTo);
     }
 
-    /// Adds a task that waits for nothing but its turn.
+    /// Adds a task that waits only for its turn.
     public void add(Task task, int slot) {
         chosen = null;
         deadlines.add(task, slot);
         add(task, slot, priority(task));
     }
 
-    /// Removes a task, which must be there as it was when it was added.
+    /// Removes a task, which must be present in the state in which it was added.
     public void remove(Task task, int slot) {
         chosen = null;
         deadlines.remove(task, slot);
         remove(task, slot, priority(task));
     }
 
-    /// Lets a task wait as if it had no time to be finished by. It may not be there.
+    /// Treats a task as if it had no `finish_by`. It need not be present.
     public void late(Task task, int slot) {
         chosen = null;
         deadlines.remove(task, slot);
     }
 
-    /// Counts the start of a task that is to be removed next. It may not be there: a replay does not know all that
+    /// Counts the start of a task that is removed next. It need not be present: a replay does not know everything that
     /// makes tasks ready.
     public void started(Task task, int slot, String host, long now) {
         int priority = priority(task);
@@ -158,7 +157,7 @@ public final class ReadyOrder {
         forgetIfOver(charge.level, level);
     }
 
-    /// Lets priorities grow with the time.
+    /// Lets priorities grow with time.
     public void age(long now) {
         Ageing ageing = options.ageing();
         if (ageing.every() > 0 && now < aged - ageing.every()) {
@@ -173,13 +172,14 @@ public final class ReadyOrder {
         aged = Math.max(aged, now);
     }
 
-    /// Returns whether the last choice kept a host free: only then others may start by the time alone, once their
-    /// priority has grown, they are overdue or press, or what it was kept free for is late, or its window shuts.
+    /// Returns whether the last choice reserved a host: only then can time alone make other tasks start, once their
+    /// priority has grown, they are overdue or pressing, or the task for which it was reserved is late or its window
+    /// shuts.
     public boolean keepsFree() {
         return choosing != null && choosing.keepsFree();
     }
 
-    /// Returns when a priority grows next, or something is overdue, presses or is late, in milliseconds since the
+    /// Returns when a priority next grows, or a task becomes overdue, pressing or late, in milliseconds since the
     /// epoch; Long.MAX_VALUE if never.
     public long nextChange() {
         long overdue = Long.MAX_VALUE;
@@ -190,7 +190,7 @@ public final class ReadyOrder {
                 deadlines.nextChange(running.size() + 1, aged)));
     }
 
-    /// Lets what cannot be finished by its time any more wait as if it had none, as an event does it that tells so.
+    /// Treats tasks that can no longer meet their `finish_by` as if they had none, as the event that reports it does.
     public void letLate(long now) {
         deadlines.letLate(now);
     }
@@ -209,9 +209,9 @@ public final class ReadyOrder {
         return null;
     }
 
-    /// Returns a copy to try what would come next, of the first tasks of each lane: as of now, it stays as it is.
+    /// Returns a copy of the first tasks of each lane, on which to try out what comes next; this object stays as it is.
     ///
-    /// @param most how many tasks it has, about
+    /// @param most the approximate number of tasks in it
     public Copying copy(int most, Clients itsClients) {
         int lanes = 0;
         for (Level level : levels.values()) {
@@ -239,16 +239,16 @@ public final class ReadyOrder {
         return copying;
     }
 
-    /// The making of a copy, and its result.
+    /// A copy being made, and its result.
     public final class Copying {
 
-        /// The tasks that were taken, by slot.
+        /// The copied tasks, by slot.
         public final Map<Integer, Task> tasks = new HashMap<>();
-        /// Those of these behind which others of their lanes were not taken.
+        /// Those of them behind which tasks of their lanes were not copied.
         public final Set<Integer> cut = new HashSet<>();
-        /// The ids of the tasks that run.
+        /// The ids of the running tasks.
         public final Set<Long> running = Set.copyOf(ReadyOrder.this.running.keySet());
-        /// To be filled.
+        /// The copy to fill.
         public final Estimates estimates = new Estimates();
         public final ReadyOrder order;
         private final int ofLane;
@@ -282,7 +282,7 @@ public final class ReadyOrder {
         }
     }
 
-    /// Tells of each lane its first task's slot and how many tasks it has.
+    /// Reports each lane's first slot and number of tasks.
     public void lanes(BiConsumer<Integer, Integer> to) {
         for (Level level : levels.values()) {
             for (Share share : level.all()) {
@@ -291,7 +291,7 @@ public final class ReadyOrder {
         }
     }
 
-    /// Returns how many go before a task, by effective priority and order, wherever they can run.
+    /// Returns how many tasks go before a task, by effective priority and order, regardless of hosts.
     public int countBefore(Task task) {
         int before = 0;
         int priority = priority(task);
@@ -309,9 +309,9 @@ public final class ReadyOrder {
         return before;
     }
 
-    /// Returns since when the task that waits longest could have begun, as it was submitted or scheduled; 0 if there is
-    /// none. Within a lane a later one may wait longer than those before it only where these were scheduled; so many of
-    /// them are passed over at most.
+    /// Returns since when the longest waiting task could have begun, by its submit or scheduled time; 0 if there is
+    /// none. Within a level, a later task can have waited longer than the ones before it only if those were scheduled;
+    /// a limited number of them is skipped.
     public long waitingSince() {
         long first = Long.MAX_VALUE;
         for (Level level : levels.values()) {
@@ -358,7 +358,8 @@ public final class ReadyOrder {
         size--;
     }
 
-    /// The step in which a moment lies; none before one that was asked for earlier, where the clock was set back.
+    /// Returns the step of a moment; never one before a step that was asked for earlier, because the clock may be set
+    /// back.
     private long step(long now) {
         step = Math.max(step, options.step(now));
         return step;
@@ -379,7 +380,7 @@ public final class ReadyOrder {
         }
     }
 
-    /// Takes all out and in again, under other options or as of another time.
+    /// Removes all tasks and adds them again, under other options or as of another time.
     private void refill(OrderOptions newOptions, long newAged) {
         List<Integer> all = new ArrayList<>(size);
         for (Level level : levels.values()) {

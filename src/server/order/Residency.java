@@ -10,50 +10,52 @@ import java.util.function.UnaryOperator;
 
 import server.task.RunnerOptions;
 
-/// What one host that loads models has loaded, as far as is known: from what was sent there and from what it tells.
-/// Immutable: each method that says what happened returns what is known then. Times are milliseconds since the epoch.
+/// The runners of one host that loads models, as far as is known: from the attempts sent there and from the host's
+/// reports. Immutable: each method that records an event returns the new knowledge. Times are milliseconds since the
+/// epoch.
 ///
-/// A host has one runner of a model at most. One that our attempts wait for or are answered by is never taken for gone:
-/// the host would have to break them off. While a load is under way, what the host tells of its runners is old or half
-/// done, so it counts only after that; and which of the idle ones it threw out for the load only it can tell, so none
-/// of them is counted on until then.
+/// A host has at most one runner of a model. A runner that our attempts wait for, or that answers them, is never taken
+/// for gone: the host would have to break them off. During a load, the host's reports on its runners may be old or
+/// incomplete, so they count only afterwards; and only the host can tell which idle runners it evicted for the load, so
+/// none of them is relied on until then.
 ///
 /// @param runners in no order
 /// @param fits    how many were ever seen loaded together; at first 1
-/// @param loadMs  by model: what a load of it takes, in milliseconds
+/// @param loadMs  the duration of a load by model, in milliseconds
 /// @param loads   of the present day
 public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs, Loads loads) {
 
     public static final Residency NONE = new Residency(List.of(), 1, Map.of(), new Loads(0, 0, 0));
 
-    /// How long Ollama keeps a model that is not asked for, unless a request or its settings say otherwise.
+    /// How long Ollama keeps a model that gets no requests, unless a request or its settings say otherwise.
     private static final long KEEP_MS = 5 * 60_000;
-    /// What Ollama's `load_duration` says at most of a model that was loaded, on a slow machine.
+    /// The longest `load_duration` that Ollama reports for a loaded model, on a slow machine.
     public static final long WARM_MAX_MS = 20;
-    /// From here on it says that somebody else had thrown the model out.
+    /// A `load_duration` from here on means that another program had evicted the model.
     private static final long COLD_MIN_MS = 1_000;
-    /// So many runners that may be gone are remembered.
+    /// The number of runners, possibly gone, that are remembered.
     private static final int DOUBTFUL_MAX = 16;
-    /// So many models' loads are remembered.
+    /// The number of models whose loads are remembered.
     private static final int MODELS_MAX = 1_000;
     private static final long DAY_MS = 86_400_000;
 
     /// @param model   without `:latest`
-    /// @param options of the request for which it was started; null: somebody else's
-    /// @param context its context length, as the host tells; 0: not known
+    /// @param options of the request for which it was started; null: that of another program
+    /// @param context its context length, as the host reports it; 0: not known
     /// @param since   when its load began, or when it was first seen
-    /// @param until   when it is thrown out if nobody asks for it; Long.MAX_VALUE: never
-    /// @param keep    how long it stays after its last answer, in milliseconds; Long.MAX_VALUE: for ever
+    /// @param until   when it is unloaded if it gets no requests; Long.MAX_VALUE: never
+    /// @param keep    how long it stays after its last answer, in milliseconds; Long.MAX_VALUE: forever
     /// @param running how many of our attempts it has
-    /// @param loading whether it is not known yet that its load is over
-    /// @param usedAt  when it was last sent something, or last ended it
+    /// @param loading whether it is not yet known that its load is over
+    /// @param usedAt  when an attempt was last sent to it, or last ended there
     public record Runner(String model, RunnerOptions options, long context, long since, long until, long keep,
             int running, boolean loading, long usedAt) {
 
         boolean serves(RunnerKey key) {
             RunnerOptions asked = key.options();
             return options != null ? key.isServedBy(model, options)
-                    // of a stranger's only the context is known; the rest may be as it is left to Ollama
+                    // of another program's runner only the context is known; the rest may be what Ollama chooses by
+                    // default
                     : model.equals(key.model()) && new RunnerOptions(asked.numCtx() == null || context == 0 ? null
                             : (Long) context, null, asked.numGpu(), null, null, null, null, null).equals(asked);
         }
@@ -79,9 +81,9 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
             return new Runner(model, options, context, since, end, keep, running, loading, usedAt);
         }
 
-        /// As the host tells of it.
+        /// Returns the runner after a report of the host.
         private Runner seen(Seen as, long now) {
-            // an idle one that has another context than before is somebody else's
+            // an idle runner whose context has changed belongs to another program
             boolean changed = running == 0 && context != 0 && as.context != 0 && as.context != context;
             long end = as.until != 0 ? as.until : keep == Long.MAX_VALUE ? keep : now + keep;
             return new Runner(model, changed ? null : options, as.context == 0 ? context : as.context, since, end, keep,
@@ -89,17 +91,17 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
         }
     }
 
-    /// A runner as `/api/ps` tells of it.
+    /// A runner as `/api/ps` reports it.
     ///
     /// @param model   as the host writes it
-    /// @param context its context length; 0: not told
-    /// @param until   when it expires; 0: not told
+    /// @param context its context length; 0: not reported
+    /// @param until   when it expires; 0: not reported
     public record Seen(String model, long context, long until) {
     }
 
     /// @param day    counted from the epoch, in UTC
     /// @param count  how many loads ended on that day
-    /// @param millis how long they took together
+    /// @param millis how long they took in total
     public record Loads(long day, int count, long millis) {
 
         private Loads and(long took, long now) {
@@ -112,9 +114,9 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
         runners = List.copyOf(runners);
     }
 
-    // ---- what it means
+    // ---- conclusions
 
-    /// Returns how the host stands to a key; that it has a place at all is not asked here.
+    /// Returns how the host fits a key; whether it has a free place at all is not checked here.
     ///
     /// @param parallel how many attempts of one runner it gets at once
     public Fit fit(RunnerKey key, int parallel, long now) {
@@ -124,19 +126,19 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
         }
         boolean serves = own != null && own.serves(key);
         if (own != null && own.running > 0) {
-            // which of two requests the host gets first is not known: until it has loaded they must not differ
+            // it is not known which of two requests the host gets first: until it has loaded they must not differ
             boolean joins = own.running < parallel && (!own.loading || key.options().equals(own.options));
             return !serves ? Fit.DRAINS : joins ? Fit.LOADED : Fit.NONE;
         }
         return answering() >= fits ? Fit.DRAINS : serves ? Fit.LOADED : Fit.LOADS;
     }
 
-    /// Returns whether there is any key that it could be sent now.
+    /// Returns whether any key could be sent to it now.
     public boolean takesAny(int parallel, long now) {
         return answering() < fits || !warm(parallel, now).isEmpty();
     }
 
-    /// Returns the models, without `:latest`, of which a runner is there that has a place free.
+    /// Returns the models, without `:latest`, that have a runner with a free place.
     public Set<String> warm(int parallel, long now) {
         boolean room = answering() < fits;
         Set<String> warm = new HashSet<>();
@@ -165,7 +167,7 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
         return runner != null && runner.loading;
     }
 
-    /// Returns whether anything is being loaded.
+    /// Returns whether any runner is being loaded.
     public boolean isLoading() {
         for (Runner runner : runners) {
             if (runner.loading) {
@@ -175,12 +177,12 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
         return false;
     }
 
-    /// Returns how many loads ended on the day of a moment.
+    /// Returns the number of loads that ended on the day of a moment.
     public int loadsOn(long now) {
         return loads.day == Math.floorDiv(now, DAY_MS) ? loads.count : 0;
     }
 
-    // ---- what happened
+    // ---- events
 
     /// Returns the same after an attempt of this key was sent.
     public Residency sent(RunnerKey key, long now) {
@@ -196,15 +198,15 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
         if (others.size() > DOUBTFUL_MAX) {
             others.removeIf(runner -> !runner.isThere(now));
         }
-        // what the host still tells of then is there with the options that are known
+        // any runner that the host still reports then has the known options
         others.replaceAll(runner -> runner.running > 0 ? runner : runner.until(0));
         others.add(new Runner(key.model(), key.options(), 0, now, now, KEEP_MS, attempts, true, now));
         return with(others);
     }
 
-    /// Returns the same after a request said how long its model is to stay.
+    /// Returns the same after a request said how long its model should stay loaded.
     ///
-    /// @param keep in milliseconds; Long.MAX_VALUE: for ever
+    /// @param keep in milliseconds; Long.MAX_VALUE: forever
     public Residency keeps(String model, long keep) {
         return change(model, runner -> runner.keep(keep));
     }
@@ -214,7 +216,7 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
         return change(model, runner -> runner.loading ? runner.loading(false) : runner);
     }
 
-    /// Returns the same after an attempt has ended. A runner that never answered may have never been there.
+    /// Returns the same after an attempt has ended. A runner that never answered may never have existed.
     public Residency ended(String model, long now) {
         Runner before = of(model);
         if (before == null || before.running == 0) {
@@ -227,8 +229,8 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
 
     /// Returns the same after an attempt has completed.
     ///
-    /// @param loads whether a load was expected of it
-    /// @param took  what the host says that loading took, in milliseconds; -1: it does not say
+    /// @param loads whether a load was expected for it
+    /// @param took  the duration of the load as the host reports it, in milliseconds; -1: not reported
     public Residency completed(String model, boolean loads, long took, long now) {
         String plain = RunnerKey.plain(model);
         long usual = loadMs.getOrDefault(plain, 0L);
@@ -246,7 +248,7 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
         return new Residency(after.runners, fits, learned, this.loads.and(Math.max(0, took), now));
     }
 
-    /// Returns the same after the host told what it has loaded.
+    /// Returns the same after the host reported what it has loaded.
     ///
     /// @param askedAt when it was asked
     public Residency reported(List<Seen> all, long askedAt, long now) {
@@ -274,8 +276,8 @@ public record Residency(List<Runner> runners, int fits, Map<String, Long> loadMs
         return new Residency(after, Math.max(fits, all.size()), loadMs, loads);
     }
 
-    /// Returns the same after the host was away: if it was started again it has nothing loaded. What our attempts wait
-    /// for there is not known to be over before they have ended.
+    /// Returns the same after the host was away: if it was restarted it has nothing loaded. Runners for which our
+    /// attempts wait are not known to be gone until these attempts have ended.
     public Residency lost() {
         List<Runner> busy = new ArrayList<>();
         for (Runner runner : runners) {

@@ -5,18 +5,18 @@ import java.util.Set;
 import server.task.RunnerOptions;
 import server.task.Task;
 
-/// What decides whether Ollama answers with a runner that is there or starts another one.
+/// What decides whether Ollama answers with an existing runner or starts another one.
 ///
 /// @param model   without `:latest`
-/// @param options [RunnerOptions#NONE] if all is left to Ollama
+/// @param options [RunnerOptions#NONE] if the request leaves all of them to Ollama
 public record RunnerKey(String model, RunnerOptions options) {
 
     private static final String LATEST = ":latest";
 
     /// Returns the key of a model with options.
     ///
-    /// @param model   as it was asked for
-    /// @param options null: all is left to Ollama
+    /// @param model   as the task gives it
+    /// @param options null: all are left to Ollama
     public static RunnerKey of(String model, RunnerOptions options) {
         return new RunnerKey(plain(model), options == null ? RunnerOptions.NONE : options);
     }
@@ -26,21 +26,21 @@ public record RunnerKey(String model, RunnerOptions options) {
         return of(task.model(), task.terms().runner());
     }
 
-    /// Returns a model's name without `:latest`, which says nothing.
+    /// Returns a model's name without `:latest`, which is the default.
     public static String plain(String model) {
         return model.endsWith(LATEST) ? model.substring(0, model.length() - LATEST.length()) : model;
     }
 
-    /// Returns the names by which tasks may ask for the model that is meant by one.
+    /// Returns the names that tasks may use for the model of this name.
     public static Set<String> names(String model) {
         String plain = plain(model);
         return plain.indexOf(':', plain.lastIndexOf('/') + 1) < 0 ? Set.of(plain, plain + LATEST) : Set.of(model);
     }
 
-    /// Returns whether Ollama answers a request of this key with a runner that was started for another one, as its
-    /// scheduler decides (`needsReload`, version 0.33): what both leave to it is equal; what only one leaves to it is
-    /// not, because nobody but Ollama knows what it chose; `num_gpu` below 0 matches anything, and that is what leaving
-    /// it out means.
+    /// Returns whether Ollama answers a request of this key with a runner that was started for another key, as its
+    /// scheduler decides (`needsReload`, version 0.33): an option that both leave to it is equal; one that only one of
+    /// them leaves to it is not, because only Ollama knows what it chose; `num_gpu` below 0 matches anything, and so
+    /// does leaving it out.
     ///
     /// @param started the options of the request for which the runner was started
     boolean isServedBy(String otherModel, RunnerOptions started) {

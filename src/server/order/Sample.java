@@ -6,26 +6,26 @@ import java.util.stream.IntStream;
 import server.order.Estimates.Estimate;
 import server.order.Estimates.Left;
 
-/// How long the last 200 of some attempts took, and how many tokens they wrote.
+/// The durations of the last 200 of some attempts, and the numbers of tokens they wrote.
 ///
-/// Invariant: `sorted` has the same as `millis`, ascending.
+/// Invariant: `sorted` has the same values as `millis`, ascending.
 final class Sample {
 
     static final int KEPT = 200;
-    /// With fewer attempts there is no ground.
+    /// The least number of attempts for an estimate.
     static final int GROUND = 3;
-    /// By how much an attempt may be longer than all before, besides half of that, until it is out of the ordinary.
+    /// By how much an attempt may exceed all before it, besides half of that, until it counts as unusual.
     private static final long SLACK_MS = 1_000;
-    /// How fast an answer is written may change by so much.
+    /// By how much the speed of an answer may vary.
     private static final double PACE_DOUBT = 0.1;
 
-    /// Rings once they are full.
+    /// Ring buffers once they are full.
     private int[] millis = new int[8];
     private int[] tokens = new int[8];
     private int[] sorted = new int[8];
     private int count;
     private int next;
-    /// Null if it has to be made again.
+    /// Null if it must be rebuilt.
     private Estimate estimate;
 
     int count() {
@@ -55,7 +55,7 @@ final class Sample {
         estimate = null;
     }
 
-    /// Null if there is no ground.
+    /// Returns null if there is not enough data.
     Estimate estimate() {
         if (estimate == null && count >= GROUND) {
             estimate = new Estimate(sorted[(count - 1) / 2], sorted[(9 * count + 9) / 10 - 1], count);
@@ -74,13 +74,14 @@ final class Sample {
         return copy;
     }
 
-    /// What is left of an attempt; null if there is no ground to say.
+    /// Returns the time left of an attempt; null if there is not enough data.
     Left left(long elapsed, Written so) {
         Left byTokens = so.tokens() > 0 ? byTokens(so) : null;
         return byTokens != null ? byTokens : count < GROUND ? null : byTime(elapsed, so);
     }
 
-    /// By those that wrote more. One that wrote more than all before may end at any time, until it reaches its limit.
+    /// Estimates from those that wrote more. An attempt that wrote more than all before may end at any time, until it
+    /// reaches its limit.
     private Left byTokens(Written so) {
         double pace = so.pace();
         if (pace == 0) {
@@ -102,7 +103,8 @@ final class Sample {
                 exact.high() * (1 + PACE_DOUBT));
     }
 
-    /// By those that lasted longer, had they had its limit. Of one that lasts longer than all before, some more time.
+    /// Estimates from those that lasted longer, cut at its limit. An attempt that lasts longer than all before gets
+    /// some more time.
     private Left byTime(long elapsed, Written so) {
         double[] left = IntStream.range(0, count).mapToDouble(i -> (tokens[i] > 0
                 ? (double) millis[i] * so.cut(tokens[i]) / tokens[i] : millis[i]) - elapsed).filter(each -> each > 0)
@@ -114,7 +116,7 @@ final class Sample {
         return elapsed > most + most / 2 + SLACK_MS ? null : Left.upTo(most / 2.0);
     }
 
-    /// Those of which it is known what they wrote.
+    /// Returns those for which the number of tokens is known.
     private IntStream told() {
         return IntStream.range(0, count).filter(i -> tokens[i] >= 0);
     }

@@ -11,33 +11,34 @@ import server.queue.index.SortedSlots;
 /// Invariants: `heads` has each lane once, under the order of its first task; no lane is empty.
 final class Share implements Comparable<Share> {
 
-    /// How many turns there are at most; what comes late after that shares the newest, and counts a little too much.
+    /// The greatest number of turns; tasks that arrive late after that share the newest turn, and count a little too
+    /// much.
     private static final int TURNS_MAX = 64;
 
     final String client;
     final TreeMap<Long, Lane> heads = new TreeMap<>();
-    /// Seconds by weight that its attempts have taken, from where it began; in milliseconds.
+    /// The seconds that its attempts have taken, by weight, from where it began; in milliseconds.
     double time;
-    /// How many attempts run.
+    /// The number of running attempts.
     int running;
-    /// Of its first task, as it was when the share was attached: Long.MAX_VALUE for none.
+    /// The order of its first task when the share was attached; Long.MAX_VALUE for none.
     private long firstOrder = Long.MAX_VALUE;
     private int firstSlot;
-    /// Whether its client may have no more running, as it was when that was asked.
+    /// Whether its client may have no more tasks running, when that was last asked.
     boolean parked;
-    /// What has this order or a larger one is not overdue.
+    /// Tasks with this order or a larger one are not overdue.
     long bound = Long.MIN_VALUE;
-    /// The first turn is that of all that were there before anything of a larger order was started.
+    /// The first turn is that of all tasks that were present before anything of a larger order was started.
     private final List<Turn> turns = new ArrayList<>(1);
     private final long number;
 
-    /// @param number its own, to tell it from others
+    /// @param number identifies it among the others
     Share(String client, long number) {
         this.client = client;
         this.number = number;
     }
 
-    /// The same client with the same turns, but no tasks.
+    /// Returns the same client with the same turns, without tasks.
     Share(Share of) {
         client = of.client;
         number = of.number;
@@ -62,14 +63,14 @@ final class Share implements Comparable<Share> {
         return firstSlot;
     }
 
-    /// Takes note of the first task, on which its place among others depends.
+    /// Records the first task, on which its place among others depends.
     void look() {
         SortedSlots first = heads.isEmpty() ? null : heads.firstEntry().getValue().slots;
         firstOrder = first == null ? Long.MAX_VALUE : first.firstKey();
         firstSlot = first == null ? -1 : first.firstSlot();
     }
 
-    /// The turn of a task that becomes ready.
+    /// Returns the turn for a task that becomes ready.
     Turn turnOf(long order, OrderOptions options) {
         if (turns.isEmpty()) {
             turns.add(new Turn(options));
@@ -85,7 +86,7 @@ final class Share implements Comparable<Share> {
         return newest;
     }
 
-    /// The lanes of these kinds.
+    /// Returns the lanes of these kinds.
     List<Lane> lanes(List<DemandGroup> kinds) {
         List<Lane> lanes = new ArrayList<>(1);
         for (Turn turn : turns) {
@@ -103,13 +104,13 @@ final class Share implements Comparable<Share> {
         return turns.getFirst();
     }
 
-    /// Counts a start, which passes what has a smaller order.
+    /// Counts a start, which passes over smaller orders.
     void started(long order, String host, long step) {
         turns.forEach(turn -> turn.started(order, host, step));
         refresh(step);
     }
 
-    /// Forgets the turns of which no task waits any more.
+    /// Removes turns without waiting tasks.
     void forgetTurns() {
         if (turns.size() > 1) {
             turns.removeIf(turn -> turn != turns.getFirst() && turn.lanes.isEmpty());
@@ -120,7 +121,7 @@ final class Share implements Comparable<Share> {
         }
     }
 
-    /// Puts all into one turn, which begins now.
+    /// Puts all tasks into one turn, which begins now.
     void forgetPassed(OrderOptions options) {
         Turn fresh = new Turn(options);
         for (Turn turn : turns) {

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/// The tasks of a client in a level whose passes are counted from the same moment on, and what was started since.
+/// The tasks of a client in a level whose passes are counted from the same moment, and what was started since.
 final class Turn {
 
     final Map<DemandGroup, Lane> lanes = new HashMap<>();
@@ -17,7 +17,7 @@ final class Turn {
         all = new Marks(options.maxBatch());
     }
 
-    /// What was started, as another turn has it; no tasks.
+    /// Copies what was started from another turn; no tasks.
     Turn(Turn of) {
         options = of.options;
         all = new Marks(of.all);
@@ -29,17 +29,17 @@ final class Turn {
         byHost.computeIfAbsent(host, absent -> new Marks(options.maxBatch())).started(order, step);
     }
 
-    /// Whether a start has passed this order.
+    /// Returns whether a start has passed over this order.
     boolean hasPassed(long order) {
         return all.max() > order;
     }
 
-    /// What has this order or a larger one is not overdue.
+    /// Tasks with this order or a larger one are not overdue.
     long bound(long step) {
         return Math.max(all.passedOften(), all.passedLong(step));
     }
 
-    /// In which step more of it may be overdue, after this one; Long.MAX_VALUE for none.
+    /// Returns the step after this one in which more of its tasks may be overdue; Long.MAX_VALUE for none.
     long nextLong(long step) {
         long next = all.nextLong(step);
         for (Marks marks : byHost.values()) {
@@ -48,7 +48,7 @@ final class Turn {
         return next;
     }
 
-    /// Whether a task was passed as often or as long as it may be, on hosts that it may use.
+    /// Returns whether a task was passed over as often or as long as it may be, on hosts that it may use.
     boolean isOverdue(long order, Predicate<String> mayUse, long step) {
         int passed = 0;
         for (Map.Entry<String, Marks> host : byHost.entrySet()) {

@@ -5,14 +5,14 @@ import java.util.PriorityQueue;
 
 import server.queue.index.SortedSlots;
 
-/// Goes through the tasks of a share that are to be asked for, by order: the first of each lane, and of a lane of tasks
-/// that were tried the first hundred. Valid until the next change.
+/// Goes through the tasks of a share that are to be asked for, by order: the first of each lane, and the first hundred
+/// of a lane of tasks that were tried before. Valid until the next change.
 final class Walk implements Comparable<Walk> {
 
     final Share share;
     private final Iterator<Lane> heads;
     private Lane next;
-    /// Where lanes that are asked one by one go on; null until there is one.
+    /// The current positions in lanes that are asked one by one; null until there is one.
     private PriorityQueue<Deeper> deeper;
     private Lane lane;
     private long order;
@@ -38,14 +38,14 @@ final class Walk implements Comparable<Walk> {
         }
     }
 
-    /// Before the first task.
+    /// Makes a walk that stands before the first task.
     Walk(Share share) {
         this.share = share;
         heads = share.heads.values().iterator();
         next = heads.hasNext() ? heads.next() : null;
     }
 
-    /// Goes on to the next task; false at the end.
+    /// Goes on to the next task; returns false at the end.
     boolean next() {
         boolean goesDeeper = deeper != null && !deeper.isEmpty()
                 && (next == null || deeper.peek().cursor.key() < next.slots.firstKey());
@@ -80,7 +80,7 @@ final class Walk implements Comparable<Walk> {
         return slot;
     }
 
-    /// By where they are.
+    /// By the orders at which they stand.
     @Override
     public int compareTo(Walk other) {
         return Long.compare(order, other.order);

@@ -2,22 +2,22 @@ package server.order;
 
 /// What a running attempt has written so far.
 ///
-/// @param tokens about: the pieces of its answer
-/// @param millis how long it took from the first of them to the last
-/// @param limit  how many it may write; 0: as many as it likes, or not known
+/// @param tokens approximately: the pieces of its answer
+/// @param millis the time from the first of them to the last
+/// @param limit  how many it may write; 0: no limit, or not known
 public record Written(long tokens, long millis, long limit) {
 
-    /// So many tokens tell how fast an attempt writes.
+    /// The least number of tokens from which its speed is known.
     private static final int PACE_TOKENS = 10;
 
     public static final Written NOTHING = new Written(0, 0, 0);
 
-    /// Milliseconds for each token; 0 if it has not written enough to tell.
+    /// Returns the milliseconds per token; 0 if it has not written enough to tell.
     double pace() {
         return tokens < PACE_TOKENS ? 0 : (double) millis / (tokens - 1);
     }
 
-    /// So many tokens, if it is not ended before.
+    /// Returns a number of tokens, cut at its limit.
     long cut(long wouldWrite) {
         return limit > 0 ? Math.min(limit, wouldWrite) : wouldWrite;
     }

@@ -1,7 +1,7 @@
 /// Which task runs next, and where. Pure: no clock, no thread, no I/O; hosts, times and settings come in as arguments,
-/// so that the live queue, the simulation of the tests and `simulate` run the same code. The rules stand in DESIGN.md,
+/// so that the live queue, the tests' simulation and `simulate` run the same code. DESIGN.md has the rules, under
 /// "Order".
 ///
-/// **Rules.** It is called under the queue's lock, so it is quick, and calls back only the [server.order.Offers] that
-/// it was given.
+/// **Rules.** It is called under the queue's lock, so it must be quick, and it calls back only the
+/// [server.order.Offers] that it was given.
 package server.order;
