@@ -1,5 +1,6 @@
 package support.run;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -150,14 +151,8 @@ final class Leftovers {
     /// Ports that are listened on, and open files in the lane's folder.
     private void descriptors(Map<String, Left> found) {
         Map<String, String> ports = new HashMap<>();
-        for (String table : new String[] {"tcp", "tcp6"}) {
-            for (String line : lines(Path.of("/proc/self/net", table))) {
-                String[] fields = line.strip().split("\\s+");
-                if (fields.length > 9 && fields[3].equals(LISTENS)) {
-                    ports.put(fields[9], Integer.toString(Integer.parseInt(fields[1].replaceFirst(".*:", ""), 16)));
-                }
-            }
-        }
+        listening(Path.of("/proc/self/net/tcp"), ports);
+        listening(Path.of("/proc/self/net/tcp6"), ports);
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
             for (Path descriptor : descriptors.toList()) {
                 String target = target(descriptor);
@@ -167,6 +162,23 @@ final class Leftovers {
                 } else if (target.startsWith(folder + "/") && !JAR.matcher(target).matches()) {
                     found.put("open " + target, new Left("open file " + target, () -> { }));
                 }
+            }
+        } catch (IOException noProc) {
+            // it cannot be told here
+        }
+    }
+
+    /// Linux lists those that listen first. Behind them come thousands that were closed a moment ago.
+    private static void listening(Path table, Map<String, String> ports) {
+        try (BufferedReader lines = Files.newBufferedReader(table)) {
+            // the heading
+            lines.readLine();
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                String[] fields = line.strip().split("\\s+");
+                if (!fields[3].equals(LISTENS)) {
+                    return;
+                }
+                ports.put(fields[9], Integer.toString(Integer.parseInt(fields[1].replaceFirst(".*:", ""), 16)));
             }
         } catch (IOException noProc) {
             // it cannot be told here
@@ -196,14 +208,6 @@ final class Leftovers {
             }
         }
         return busy;
-    }
-
-    private static List<String> lines(Path file) {
-        try {
-            return Files.readAllLines(file);
-        } catch (IOException noProc) {
-            return List.of();
-        }
     }
 
     private static String target(Path descriptor) {
