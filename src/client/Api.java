@@ -35,7 +35,7 @@ final class Api {
     static final String DEFAULT_SERVER = "http://localhost:8080";
 
     private static final int CONNECT_MS = 5_000;
-    /// Longer than a long poll, and than the pause between two pings of a stream.
+    /// Longer than a long poll, and than the time between two pings of a stream.
     private static final int READ_MS = 60_000;
     /// How much longer than the command's time a read may take: the command's caller reports the timeout.
     private static final int AFTER_TIMEOUT_MS = 250;
@@ -50,7 +50,7 @@ final class Api {
     private final long startNanos = System.nanoTime();
     /// Null until one of them is needed.
     private Json.Obj limits;
-    /// Null for the JDK's, and until it is needed.
+    /// Null until it is needed, and for the JDK's own.
     private SSLSocketFactory trusting;
 
     /// @param target  the server as `http://host:port`, `https://...` or `host:port`
@@ -102,7 +102,7 @@ final class Api {
         return bytes(send("POST", path, headers, body));
     }
 
-    /// Returns one of the server's limits, which it is asked for once.
+    /// Returns one of the server's limits, which are requested only once.
     ///
     /// @param name its name in `/api/info`
     long limit(String name) {
@@ -112,7 +112,7 @@ final class Api {
         return limits.integer(name, Long.MAX_VALUE);
     }
 
-    /// Sends an object made of flags and returns the JSON of the answer. An error comes without its place in the
+    /// Sends an object built from flags and returns the JSON of the answer. Errors are shown without their place in the
     /// object, which the user has not seen.
     byte[] sendMade(String method, String path, Map<String, String> headers, Json.Obj made) {
         return bytes(send(method, path, headers, RequestBody.of(made), "reason"));
@@ -155,7 +155,8 @@ final class Api {
         return send(method, path, headers, body, "error");
     }
 
-    /// @param complaint the member of an error that says what is wrong: `error`, or `reason` for it without a place
+    /// @param complaint the member of an error that tells what is wrong: `error`, or `reason` for the text without a
+    ///                  place
     private Reply send(String method, String path, Map<String, String> headers, RequestBody body, String complaint) {
         Failure.checkNotStopped();
         boolean isTls = base.startsWith("https:");
@@ -180,7 +181,7 @@ final class Api {
             if (body != null) {
                 connection.setRequestProperty("Content-Type", "application/json");
                 connection.setDoOutput(true);
-                // else it would be copied, and sent again when the connection breaks
+                // otherwise it would be copied, and sent again when the connection breaks
                 connection.setFixedLengthStreamingMode(body.length());
             }
             headers.forEach(connection::setRequestProperty);
@@ -216,7 +217,7 @@ final class Api {
         }
     }
 
-    /// Whom the user trusts; null for those that the JDK does.
+    /// Returns the certificates that the user trusts; null for the JDK's.
     private SSLSocketFactory trusting() {
         try {
             return target.certificate() != null
@@ -246,7 +247,7 @@ final class Api {
                 message = error.text(error.get(complaint) == null ? "error" : complaint);
             }
         } catch (IOException | JsonException noMessage) {
-            // the status has to do
+            // there is no message: the status has to do
         }
         if (status / 100 == 3) {
             return notOurs("it redirects to " + connection.getHeaderField("Location"));

@@ -93,10 +93,10 @@ final class Arguments {
         return text;
     }
 
-    /// Returns the query of a request that asks for what these flags say; empty if none of them was given.
+    /// Returns a request's query with the values of these flags; empty if none was given.
     ///
-    /// @param names the flags; as `search=q` where the API has another name for one
-    /// @throws Failure if the value of one is empty: a variable that a script forgot to set does not mean everything
+    /// @param names the flags; such as `search=q` if the API uses another name
+    /// @throws Failure if a value is empty: a variable that a script forgot to set must not select everything
     String query(String... names) {
         StringBuilder query = new StringBuilder();
         for (String name : names) {
@@ -113,7 +113,7 @@ final class Arguments {
         return query.toString();
     }
 
-    /// The flag at this place and its value.
+    /// Reads the flag at this place and its value.
     ///
     /// @return the place of the last word used
     private int flag(List<String> words, int at) {
@@ -184,7 +184,7 @@ final class Arguments {
         return command == null ? "ollama-queue help" : "ollama-queue " + command.name() + " --help";
     }
 
-    /// A negative number and `-` alone are none.
+    /// Returns whether a word is a flag; a negative number and a lone `-` are not.
     private static boolean isFlag(String word) {
         return word.length() > 1 && word.charAt(0) == '-' && !Character.isDigit(word.charAt(1));
     }

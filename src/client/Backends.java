@@ -53,7 +53,7 @@ final class Backends {
             rest + (rest.isEmpty() || trouble.isEmpty() ? "" : "; ") + trouble};
     }
 
-    /// The names of its models, a star at those that are loaded.
+    /// Returns the names of its models, with a star after those that are loaded.
     private static String models(Json.Obj host) {
         List<Json> loaded = host.get("loaded") instanceof Json.Arr names ? names.values() : List.of();
         List<String> models = new ArrayList<>();

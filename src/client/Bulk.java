@@ -10,14 +10,13 @@ import java.util.Map;
 import shared.Controls;
 import shared.json.Json;
 
-/// One change for all tasks that some filters choose: what `--all` makes of `cancel`, `retry`, `priority` and `delete`.
-/// The server carries it out as an action, which goes on whatever becomes of the client. Also the commands `actions`
-/// and `causes`.
+/// One change of all tasks that match some filters: `cancel`, `retry`, `priority` and `delete` with `--all`. The server
+/// performs it as an action, which continues even if the client ends. Also the commands `actions` and `causes`.
 final class Bulk {
 
     private static final String PATH = "/api/tasks/actions";
     private static final long LOOK_EVERY_MS = 500;
-    /// How often a number that was not asked about may turn out to be another one.
+    /// How often the number of matching tasks may change while no confirmation is asked for.
     private static final int ATTEMPTS_MAX = 5;
     private static final String[] FILTERS = {"status", "type", "model", "priority", "client", "relayed", "cut", "host",
         "since", "until", "ended-since=ended_since", "ended-until=ended_until", "cause", "cron=cron_id", "search=q"};
@@ -26,14 +25,14 @@ final class Bulk {
     private Bulk() {
     }
 
-    /// The query of a request for the tasks that the filters choose.
+    /// Returns the query that selects the tasks.
     static String query(Arguments arguments) {
         return arguments.query(FILTERS);
     }
 
-    /// Whether a command is for all tasks that its filters choose, and not for single ones.
+    /// Returns whether a command is for all matching tasks rather than for single ones.
     ///
-    /// @throws Failure if it is for both, or for neither
+    /// @throws Failure if both or neither are given
     static boolean isMeant(Arguments arguments, List<String> ids) {
         boolean all = arguments.isOn("all");
         if (all && !ids.isEmpty()) {
@@ -52,9 +51,9 @@ final class Bulk {
         return all;
     }
 
-    /// Has an action done, and waits for its end.
+    /// Runs an action and waits for its end.
     ///
-    /// @param done     what becomes of its tasks, as `cancelled`
+    /// @param done     what happened to its tasks, such as `cancelled`
     /// @param priority null for none
     static int run(Session session, Arguments arguments, String done, Integer priority) {
         String expected = arguments.count("expect");
@@ -86,7 +85,7 @@ final class Bulk {
         return session.api().sendMade("POST", PATH, Map.of(), new Json.Obj(body));
     }
 
-    /// @param any whether it may be another number by now
+    /// @param any whether the number may have changed by now
     private static byte[] accepted(Session session, Map<String, Json> asked, String expected, boolean any) {
         Map<String, Json> body = new LinkedHashMap<>(asked);
         body.put("expect", new Json.Num(expected));
@@ -103,7 +102,7 @@ final class Bulk {
         }
     }
 
-    /// Asks whoever sits at the terminal.
+    /// Asks the user at the terminal.
     private static boolean agrees(Session session, Arguments arguments, Json.Obj counts) {
         if (!session.terminal().isTerminal().test(0) || !session.terminal().isTerminal().test(2)) {
             throw Failure.usage("there is no terminal to ask whether to " + arguments.command().name() + " "
@@ -180,7 +179,7 @@ final class Bulk {
         }
     }
 
-    /// As `3 tasks (2 pending, 1 running)`.
+    /// Returns a count such as `3 tasks (2 pending, 1 running)`.
     private static String counts(Json.Obj counts) {
         List<String> parts = new ArrayList<>();
         if (counts.get("by_status") instanceof Json.Obj all) {

@@ -53,7 +53,7 @@ final class Change {
         return 0;
     }
 
-    /// @param done what has become of a task; null: it has the priority that the answer tells
+    /// @param done what happened to a task; null: it now has the priority in the answer
     private static int each(Session session, List<String> ids, String action, RequestBody body, String done) {
         TaskPrinter printer = new TaskPrinter(session, ids.size() > 1);
         int status = session.each(ids, id -> {

@@ -30,7 +30,7 @@ public final class Client {
 
     public static void main(String[] words) {
         Client client = new Client(Terminal.ofProcess());
-        // Java ends with 130 at SIGINT by itself; what is left to do is a word to the user
+        // Java itself exits with 130 on SIGINT; all that is left to do is to tell the user
         Runtime.getRuntime().addShutdownHook(new Thread(client::interrupted));
         System.exit(client.run(() -> Terminal.whole(words, Path.of("/proc/self/cmdline"))));
     }
@@ -70,7 +70,7 @@ public final class Client {
         String id = waitingFor.get();
         if (id != null && !id.equals(Session.NO_END)) {
             if (terminal.isTerminal().test(2)) {
-                // behind what is on this line: where the task stands, or a part of its answer
+                // on a new line, because this one has the task's progress or part of its answer
                 terminal.err().println();
             }
             Session.report(terminal, new Failure(Failure.INTERRUPTED, "interrupted while waiting for " + id,
@@ -123,8 +123,8 @@ public final class Client {
         throw Failure.usage("--output must be text, json, jsonl or table, not \"" + name + "\"", null);
     }
 
-    /// Runs a command in a thread of its own and stops it by an interrupt when the time is over. The caller gets its
-    /// answer then, whatever the command is at: a read of standard input cannot be ended, but the process can.
+    /// Runs a command in a thread of its own and interrupts it when its time is over. Then this returns, whatever the
+    /// command is doing: a read of standard input cannot be ended, but the process can.
     private int within(Duration timeout, Callable<Integer> command) {
         FutureTask<Integer> running = new FutureTask<>(command);
         Thread thread = new Thread(running, "command");

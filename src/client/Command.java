@@ -5,7 +5,7 @@ import java.util.List;
 
 /// The declaration of a command, from which parsing, help and suggestions are made.
 ///
-/// @param operands what follows it, such as `ID...`; optional words in brackets
+/// @param operands the words that follow it, such as `ID...`; optional words in brackets
 /// @param flags    the help text of its flags; each line that begins with `--` declares one: `--wait  ...` is a switch,
 ///                 `--model NAME  ...` takes a value, `--think[=LEVEL]  ...` may take one
 /// @param examples command lines that work
@@ -17,7 +17,7 @@ record Command(String name, String operands, String summary, String flags, Strin
         int run(Session session, Arguments arguments);
     }
 
-    /// @param value `' '` for a flag with a value, `'['` where it may be left out, 0 for a switch
+    /// @param value `' '` for a flag with a value, `'['` if the value is optional, 0 for a switch
     record Flag(String name, char value) {
     }
 

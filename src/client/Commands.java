@@ -220,7 +220,7 @@ final class Commands {
                       ollama-queue version
                     """, null));
 
-    /// What other programs call these commands.
+    /// Names that other programs use for these commands.
     private static final Map<String, String> ELSEWHERE = Map.of("ps", "list", "ls", "list", "rm", "cancel",
             "kill", "cancel", "logs", "events", "tail", "follow", "hosts", "backends",
             "cron rm", "cron remove", "cron delete", "cron remove");

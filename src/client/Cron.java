@@ -83,7 +83,7 @@ final class Cron {
         Map<String, Json> members = new LinkedHashMap<>(session.api().object(json).members());
         Json template = members.remove("task_template");
         Json runs = members.remove("runs");
-        // what is not set
+        // members that are not set
         members.remove("max_runs", new Json.Num("0"));
         members.remove("jitter", new Json.Str("0s"));
         StringBuilder text = new StringBuilder(TaskText.whole(new Json.Obj(members), session.terminal()));
@@ -209,7 +209,7 @@ final class Cron {
         }
     }
 
-    /// Says when a cron task runs, and in whose zone: the server's need not be the user's.
+    /// Tells when a cron task runs, and in which zone: the server's may differ from the user's.
     private static void tellWhen(Session session, byte[] answer) {
         if (!session.output().isText()) {
             return;

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 import shared.json.Json;
 
-/// The command `explain`: why a task stands where it stands.
+/// The command `explain`: why a task is where it is in the queue.
 final class Explain {
 
     private Explain() {

@@ -12,14 +12,14 @@ final class Failure extends RuntimeException {
     static final int NOT_ALLOWED = 5;
     static final int TIMED_OUT = 124;
     static final int INTERRUPTED = 130;
-    /// What a shell shows for a program whose reader went away: 128 and SIGPIPE.
+    /// The exit status that a shell shows for a program whose reader closed the pipe: 128 and SIGPIPE.
     static final int BROKEN_PIPE = 141;
 
     enum Outlook {
         FINAL,
-        /// May soon be over, for example when the server restarts.
+        /// A failure that may pass soon, for example when the server restarts.
         PASSING,
-        /// May soon be over too, and it is unknown whether the request arrived.
+        /// A failure that may pass soon, after which it is unknown whether the request arrived.
         LOST
     }
 
@@ -47,10 +47,10 @@ final class Failure extends RuntimeException {
         return new Failure(USAGE, message, hint);
     }
 
-    /// Ends a command whose time is over, at the next of the places that call this: before it asks the server, reads an
-    /// event or prints.
+    /// Ends a command whose time is over, at the next call of this: before it asks the server, reads an event or
+    /// prints.
     ///
-    /// @throws Failure without a word, because the command's caller has told of the timeout
+    /// @throws Failure without a message, because the command's caller has reported the timeout
     static void checkNotStopped() {
         if (Thread.currentThread().isInterrupted()) {
             throw new Failure(TIMED_OUT, null, null);

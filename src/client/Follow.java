@@ -12,7 +12,7 @@ final class Follow {
 
     private final Session session;
     private final boolean events;
-    /// Gone once the answer begins.
+    /// Removed once the answer begins.
     private final Progress progress;
 
     private String lastId;
@@ -21,7 +21,7 @@ final class Follow {
     private Json.Obj task;
     private TaskStatus status;
     private long attempt;
-    /// The end of what was seen of this attempt's answer, in bytes of text and thoughts together.
+    /// The end of this attempt's answer as far as it was seen, in bytes of text and thoughts together.
     private long end;
     private boolean textPrinted;
     private boolean thinking;
@@ -81,7 +81,7 @@ final class Follow {
         progress.clear();
         if (!events && status == TaskStatus.COMPLETED) {
             task = session.api().object(Wait.ended(session, reconnect, id));
-            // no pieces come of an embed, or of an answer that only calls tools
+            // an embed, or an answer that only calls tools, has no pieces
             session.output().text(textPrinted ? "" : TaskText.answer(task));
         }
         session.output().endLine();
@@ -143,7 +143,7 @@ final class Follow {
         textPrinted = false;
     }
 
-    /// Thoughts are shown to people who watch, and are no part of the answer.
+    /// Thoughts are shown to people who watch, but are not part of the answer.
     private void print(String piece, boolean thought) {
         Terminal terminal = session.terminal();
         if (thinking && !thought) {

@@ -74,7 +74,7 @@ final class Import {
         Map<String, Json> members = new LinkedHashMap<>(task.members());
         members.keySet().removeAll(TaskFields.SERVERS);
         if (String.valueOf(task.text("endpoint")).startsWith("/v1/") && task.get("payload") instanceof Json.Obj body) {
-            // a call's answer may come as a stream of that API, a task's may not
+            // the answer to a call may be a stream of that API, the answer to a task may not
             Map<String, Json> whole = new LinkedHashMap<>(body.members());
             whole.keySet().removeAll(List.of("stream", "stream_options"));
             members.put("payload", new Json.Obj(whole));

@@ -19,15 +19,15 @@ import shared.TextPlace;
 import shared.json.Json;
 import shared.json.JsonException;
 
-/// Reads what a command line points to: files and, as `-`, standard input. All that one command reads is held against
-/// the server's limit before it fills the memory. Text is UTF-8; a byte order mark is skipped.
+/// Reads the input that a command line names: files and, for `-`, standard input. Everything that one command reads is
+/// checked against the server's limit before it fills the memory. Text is UTF-8; a byte order mark is skipped.
 final class Inputs {
 
     /// The server's limits for a task and for a batch, by their names in `/api/info`.
     static final String TASK = "task_bytes";
     static final String BATCH = "batch_bytes";
 
-    /// Up to this size the server is not asked for its limit: it will say so itself.
+    /// Up to this size the server is not asked for its limit: it reports an excess itself.
     private static final int UNASKED_BYTES = 1 << 20;
     private static final int MIB = 1 << 20;
     private static final int MARK_BYTES = 3;
@@ -42,17 +42,17 @@ final class Inputs {
         this.api = api;
     }
 
-    /// Names a file in messages, as `--file tasks.json`.
+    /// Returns how messages name a file, such as `--file tasks.json`.
     ///
-    /// @param flag the flag that points to it
+    /// @param flag the flag that names it
     static String name(String flag, String file) {
         return file.equals("-") ? "standard input" : flag + " " + file;
     }
 
-    /// Opens a text; the stream can be marked.
+    /// Opens a text; the stream supports marks.
     ///
-    /// @param limit the name of the server's limit that holds for it; null for none
-    /// @throws Failure for what cannot be read, is too large, or shows by its first bytes that it is not UTF-8
+    /// @param limit the name of the server's limit that applies; null for none
+    /// @throws Failure if it cannot be read, is too large, or is visibly not UTF-8 from its first bytes
     InputStream open(String flag, String file, String limit) {
         InputStream in = new BufferedInputStream(openRaw(flag, file, limit), 1 << 16);
         try {
@@ -91,7 +91,7 @@ final class Inputs {
         return new TextLines(name(flag, file), open(flag, file, limit));
     }
 
-    /// Returns what `--file` says; nobody types in a whole file.
+    /// Returns the value of `--file`; nobody types a whole file on a terminal.
     ///
     /// @return `-` for standard input
     String fileOrStdin(Arguments arguments) {
@@ -133,9 +133,9 @@ final class Inputs {
         return json(name(flag, file), 1, all(open(flag, file, TASK)));
     }
 
-    /// Parses JSON however deep it nests: the server's limit is a setting of its own, and it says so.
+    /// Parses JSON of any nesting depth: the server has a limit of its own, which it reports itself.
     ///
-    /// @param what names the text in the message
+    /// @param what names the text in messages
     /// @param line the number of the JSON's first line in it
     static Json json(String what, int line, byte[] json) {
         try {
@@ -165,7 +165,7 @@ final class Inputs {
         }
     }
 
-    /// A file that a flag names and that cannot be read.
+    /// Returns the failure for a file that a flag names and that cannot be read.
     static Failure unreadable(String flag, String file, Exception failed) {
         String why = failed instanceof NoSuchFileException ? "no such file"
                 : failed instanceof AccessDeniedException ? "permission denied" : failed.getMessage();
@@ -190,7 +190,7 @@ final class Inputs {
         }
     }
 
-    /// Counts what is read, and words what fails.
+    /// Counts the bytes that are read, and words the failures.
     private final class Counted extends FilterInputStream {
 
         private final String what;

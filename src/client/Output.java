@@ -11,9 +11,9 @@ import java.nio.charset.StandardCharsets;
 
 import shared.Controls;
 
-/// Standard output: what was asked for, and nothing else. A write that fails ends the command; without a word when the
-/// reader has gone away, as with `head`. Into a pipe all goes as it is; a terminal is shown what would steer it
-/// ([Controls]). A command that was stopped writes nothing more.
+/// Standard output: the requested output, and nothing else. A failed write ends the command; without a message if the
+/// reader has closed the pipe, as `head` does. A pipe gets text unchanged; on a terminal, control characters are made
+/// visible ([Controls]). A command that was stopped writes nothing more.
 final class Output {
 
     enum Form { TEXT, JSON, JSONL, TABLE }
@@ -25,19 +25,19 @@ final class Output {
     private boolean lineBegun;
     private String done;
 
-    /// @param terminal whether control characters must be kept from it
+    /// @param terminal whether control characters must be kept from the output
     Output(OutputStream out, Form form, boolean terminal) {
         this.out = new BufferedOutputStream(out, 1 << 15);
         this.form = form;
         this.terminal = terminal;
     }
 
-    /// Whether people read it: text or a table, not JSON.
+    /// Returns whether people read it: text or a table, not JSON.
     boolean isText() {
         return form == Form.TEXT || form == Form.TABLE;
     }
 
-    /// Sets what the command has done already, which the user must learn even if nothing can be written.
+    /// Sets what the command has already done, which the user must learn even if nothing can be written.
     void setDone(String words) {
         done = words;
     }
@@ -47,7 +47,7 @@ final class Output {
         styled(terminal ? Controls.shown(line, true) : line);
     }
 
-    /// Prints a line that may hold colours; whatever comes from elsewhere has to be printable in it.
+    /// Prints a line that may contain colours; any foreign text in it must already be printable.
     void styled(String line) {
         endPieces();
         write(line.concat("\n").getBytes(StandardCharsets.UTF_8));
@@ -83,12 +83,12 @@ final class Output {
         write(pieces.end().getBytes(StandardCharsets.UTF_8));
     }
 
-    /// A text fit to stand on one line where this is a terminal, else as it is.
+    /// Returns a text that fits on one line on a terminal; elsewhere unchanged.
     String shown(String text) {
         return terminal ? Controls.shown(text, false) : text;
     }
 
-    /// Ends the last text's line, if it did not do so itself, and flushes.
+    /// Ends the line of the last text, unless it did so itself, and flushes.
     void endLine() {
         if (lineBegun) {
             line("");
@@ -100,7 +100,7 @@ final class Output {
     /// Copies a stream that has a JSON value on each line: as an array if JSON was asked for, else as lines.
     ///
     /// @return how many values there were
-    /// @throws IOException if the stream breaks off; what came until then is printed
+    /// @throws IOException if the stream breaks off; what arrived until then is printed
     long copyLines(InputStream from) throws IOException {
         // one byte is one character, unless the characters matter; a value may be larger than the memory
         Charset charset = terminal ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;

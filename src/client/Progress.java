@@ -6,7 +6,7 @@ import java.util.List;
 import shared.Controls;
 import shared.json.Json;
 
-/// Tells on a terminal where a task or an action stands that is waited for, on one line that is rewritten; elsewhere
+/// Shows on a terminal the state of the task or action that is waited for, on one line that is rewritten; elsewhere
 /// nothing.
 final class Progress {
 
@@ -19,12 +19,12 @@ final class Progress {
         terminal = session.terminal();
     }
 
-    /// Whether anybody sees it.
+    /// Returns whether anything is shown.
     boolean isOn() {
         return terminal.isTerminal().test(2) && !"dumb".equals(terminal.variable("TERM"));
     }
 
-    /// How long the server may hold back the answer to a look at a task.
+    /// Returns how long the server may delay the answer when it is asked for a task.
     String patience() {
         return isOn() ? "?wait=2s" : "?wait=30s";
     }
@@ -41,7 +41,7 @@ final class Progress {
             parts.add("done in " + TaskText.span(span));
         }
         String status = TaskTable.cell(task, "status");
-        // of one for whose times there is no ground it is told that it waits, or runs
+        // if there is no estimate, only whether the task waits or runs
         show(!parts.isEmpty() ? status + ": " + String.join(", ", parts)
                 : status.equals("pending") || status.equals("running") ? status : "");
     }
@@ -54,7 +54,7 @@ final class Progress {
         }
     }
 
-    /// Takes it away, before anything else is printed.
+    /// Removes the line, before anything else is printed.
     void clear() {
         if (!shown.isEmpty()) {
             terminal.err().print(CLEAR);

@@ -1,7 +1,7 @@
 package client;
 
-/// Retries when the server goes away while a command waits for it: it may be restarting. A server that never answered
-/// is given up at once.
+/// Retries when the server becomes unreachable while a command waits for it: it may be restarting. If the server never
+/// answered, it gives up at once.
 final class Reconnect {
 
     /// How long a server may be away if there is no `--timeout`.

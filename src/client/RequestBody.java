@@ -8,7 +8,7 @@ import java.util.List;
 import shared.json.Json;
 import shared.json.JsonWriter;
 
-/// The body of a request: its length in bytes, and what writes it.
+/// The body of a request: its length in bytes, and how to write it.
 record RequestBody(long length, Writer writer) {
 
     interface Writer {
@@ -22,7 +22,7 @@ record RequestBody(long length, Writer writer) {
         return new RequestBody(text.length(), out -> out.write(text.buffer(), 0, text.length()));
     }
 
-    /// Gathers a body in memory. It is never copied, so it may take more than half of it.
+    /// Builds a body in memory. It is never copied, so it may use more than half of the memory.
     static final class Builder extends OutputStream {
 
         private static final int PIECE_BYTES = 1 << 16;
@@ -72,7 +72,7 @@ record RequestBody(long length, Writer writer) {
             return -1;
         }
 
-        /// Returns the body; what is written to this afterwards would change it.
+        /// Returns the body; writing more to this object afterwards would change it.
         RequestBody body() {
             return new RequestBody(length(), out -> {
                 for (byte[] piece : full) {

@@ -11,15 +11,15 @@ import java.util.Map;
 /// Reads a stream of server-sent events.
 final class ServerEvents implements AutoCloseable {
 
-    /// @param id   the last id that the stream gave; null for none yet
-    /// @param data its lines joined
+    /// @param id   the last id in the stream; null for none yet
+    /// @param data its lines, joined
     record Event(String id, String name, String data) {
     }
 
     private final Api api;
     private final Api.Reply reply;
     private final BufferedReader lines;
-    /// The id of the last event that was read whole; an event that breaks off is sent again.
+    /// The id of the last event that was read completely; an event that breaks off is sent again.
     private String id;
 
     /// @param after the id of the last event seen; null for all
@@ -65,7 +65,7 @@ final class ServerEvents implements AutoCloseable {
         }
     }
 
-    /// Returns the last id that the stream gave; null if there was none yet.
+    /// Returns the last id in the stream; null if there was none yet.
     String id() {
         return id;
     }

@@ -9,12 +9,12 @@ import shared.json.Json;
 
 /// What a command works with.
 ///
-/// @param waitingFor the task that is being waited for, null while none is; what an interrupted user is told
-/// @param timed      whether `--timeout` bounds the waiting
+/// @param waitingFor the task for which the command waits, null while there is none; an interrupted user is told
+/// @param timed      whether `--timeout` limits the wait
 record Session(Terminal terminal, Api api, Inputs inputs, Output output, AtomicReference<String> waitingFor,
         boolean timed) {
 
-    /// Stands in [#waitingFor] for a command that has no end of its own.
+    /// Stands in [#waitingFor] for a command that does not end by itself.
     static final String NO_END = "";
 
     private static final String NAME = "ollama-queue: ";
@@ -25,14 +25,14 @@ record Session(Terminal terminal, Api api, Inputs inputs, Output output, AtomicR
         tell(terminal, note);
     }
 
-    /// Tells the user what the server's answer warns of.
+    /// Prints the warnings in the server's answer.
     void warn(byte[] answer) {
         if (api.object(answer).get("warnings") instanceof Json.Arr warnings) {
             warnings.values().forEach(warning -> note(TaskText.plain(warning)));
         }
     }
 
-    /// Tells something that is merely pleasant to know, on a terminal only.
+    /// Prints optional information, on a terminal only.
     void aside(String note) {
         if (terminal.isTerminal().test(2)) {
             note(note);
@@ -52,7 +52,7 @@ record Session(Terminal terminal, Api api, Inputs inputs, Output output, AtomicR
         terminal.err().println(NAME + (terminal.isTerminal().test(2) ? Controls.shown(text, true) : text));
     }
 
-    /// Runs an action for each id. The failure of one is reported, and the others still have their turn.
+    /// Runs an action for each id. If one fails, the failure is reported and the others still run.
     ///
     /// @return the worst exit status
     int each(List<String> ids, Consumer<String> action) {
@@ -62,7 +62,7 @@ record Session(Terminal terminal, Api api, Inputs inputs, Output output, AtomicR
                 action.accept(id);
             } catch (Failure failure) {
                 if (ids.size() == 1 || failure.getMessage() == null || failure.outlook != Failure.Outlook.FINAL) {
-                    // nobody reads, or nobody answers: the next would fare no better
+                    // no reader, or no server: the next would fare no better
                     throw ids.size() == 1 ? failure.about(id) : failure;
                 }
                 report(terminal, failure.about(id));

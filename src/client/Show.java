@@ -6,7 +6,7 @@ import java.util.function.BiConsumer;
 
 import shared.json.Json;
 
-/// The commands that only look: `status`, `show`, `result`.
+/// The commands that only read: `status`, `show`, `result`.
 final class Show {
 
     /// Members of the queue's status that its text shows, in this order.
@@ -42,7 +42,7 @@ final class Show {
         return each(session, arguments, TaskPrinter::ended);
     }
 
-    /// Prints something of each task that the command line names.
+    /// Prints some information on each task that the command line names.
     private static int each(Session session, Arguments arguments, BiConsumer<TaskPrinter, byte[]> print) {
         List<String> ids = arguments.operands();
         TaskPrinter printer = new TaskPrinter(session, ids.size() > 1);

@@ -2,13 +2,13 @@ package client;
 
 import shared.Controls;
 
-/// Makes the pieces of a text fit to be shown on a terminal ([Controls]), as if they came in one: a CR at the end of a
+/// Makes the pieces of a text safe to show on a terminal ([Controls]), as if they were one piece: a CR at the end of a
 /// piece is held back until it is known whether an LF follows.
 final class ShownPieces {
 
     private boolean held;
 
-    /// Returns what can be shown by now.
+    /// Returns what can be shown so far.
     String next(String piece) {
         if (piece.isEmpty()) {
             return "";
@@ -18,7 +18,7 @@ final class ShownPieces {
         return Controls.shown(held ? whole.substring(0, whole.length() - 1) : whole, true);
     }
 
-    /// Returns what was held back; nothing more comes.
+    /// Returns what was held back, after the last piece.
     String end() {
         String rest = held ? Controls.shown("\r", true) : "";
         held = false;

@@ -55,8 +55,8 @@ final class Submit {
         return TaskType.parse(word == null ? flag : word);
     }
 
-    /// Adds prompt and input, from flags and stdin. Stdin is read for `-`, or if nothing else was given and it is no
-    /// terminal.
+    /// Adds prompt and input, from flags and stdin. Stdin is read for `-`, or if no other input was given and stdin is
+    /// not a terminal.
     static void addTexts(Session session, Arguments arguments, TaskType type, boolean dash,
             Map<String, Json> task) {
         String prompt = arguments.text("prompt");
@@ -111,7 +111,7 @@ final class Submit {
         return BatchSubmit.send(session, tasks, arguments.isOn("wait"));
     }
 
-    /// Sends a task with an idempotency key, so that it may be sent again when the answer was lost.
+    /// Sends a task with an idempotency key, so that it can be sent again if the answer is lost.
     private static byte[] send(Session session, Json.Obj task, String keyGiven) {
         String key = keyGiven != null ? keyGiven : newKey();
         Map<String, String> headers = Map.of("Idempotency-Key", key);
@@ -135,7 +135,7 @@ final class Submit {
         }
     }
 
-    /// Returns a key that nobody else has. It is no secret, so it needs no slow source of randomness.
+    /// Returns a unique key. It is not a secret, so it needs no slow source of randomness.
     private static String newKey() {
         return "cli-" + Long.toHexString(new SplittableRandom().nextLong()) + "-" + ProcessHandle.current().pid()
                 + "-" + Long.toHexString(System.nanoTime());

@@ -15,16 +15,17 @@ import shared.Utf8;
 import shared.config.ConfigFile;
 
 /// The server to ask and its token. A flag overrides the environment, which overrides the settings file. A file in the
-/// working directory is not read: that of a checkout must not send a token elsewhere. The server's own token goes only
-/// to the server that the same file describes: at its address, or at its port on this machine.
+/// working directory is not read, because a file in a checkout must not send a token elsewhere. The server's own token
+/// is sent only to the server that the same file describes: at its address, or at its port on this machine.
 ///
 /// @param token       null: none
 /// @param caCert      file of certificates to trust too; null: none
-/// @param certificate file of the server's own certificate, where the server is that of the settings file: then exactly
-///                    this one is trusted; null: none
+/// @param certificate file of the server's own certificate, if the server is that of the settings file: then only this
+///                    certificate is trusted; null: none
 record Target(String server, String token, String caCert, String certificate) {
 
-    /// The names of which the client asks. Those of section `client` are all there are; the server judges the others.
+    /// The setting names that the client reads. In the section `client` there are no others; the server checks the
+    /// rest.
     private static final Map<String, String> KNOWN = Stream.of("client.server_url", "client.token",
             "client.ca_cert", "server.host", "server.port", "server.token", "server.token_file", "server.tls_cert",
             "listen_addr")
@@ -40,7 +41,7 @@ record Target(String server, String token, String caCert, String certificate) {
         boolean isTold = server != null && token != null && (caCert != null || !server.startsWith("https:"));
         ConfigFile file = isTold && named == null ? null : file(named, terminal);
         if (file != null) {
-            // what is not needed is not looked at, because its variables may be the server's alone
+            // values that are not needed are not resolved, because their variables may exist only for the server
             server = server != null ? server : file.text("client.server_url");
             token = token != null ? token : file.text("client.token");
             boolean isNamed = server != null && !server.isEmpty();
@@ -58,7 +59,7 @@ record Target(String server, String token, String caCert, String certificate) {
     private static ConfigFile file(String named, Terminal terminal) {
         ConfigFile file = named == null ? null : read(Path.of(named), terminal);
         for (Path place : ConfigFile.places(terminal::variable)) {
-            // the server's file may be for its own eyes only
+            // the server's file may be readable only by the server's user
             if (file == null && Files.isReadable(place)) {
                 file = read(place, terminal);
             }
@@ -73,7 +74,7 @@ record Target(String server, String token, String caCert, String certificate) {
         return ConfigFile.read(path, terminal::variable, KNOWN, "client");
     }
 
-    /// Whether an address is the one of the server that the file describes: its port, on this machine itself.
+    /// Returns whether an address is that of the server that the file describes: its port, on this machine.
     private static boolean isOwn(String server, ConfigFile file) {
         try {
             URI asked = new URI(server.contains("://") ? server : "http://" + server);
@@ -89,7 +90,7 @@ record Target(String server, String token, String caCert, String certificate) {
         return String.valueOf(address.getHost()).matches("localhost|127(\\.\\d{1,3}){3}|\\[::1\\]");
     }
 
-    /// What listens on all addresses is asked on this machine's own.
+    /// Returns an address of this machine for a server that listens on all addresses.
     private static String address(ConfigFile file) {
         String host = file.text("server.host");
         String port = file.text("server.port");
@@ -99,7 +100,7 @@ record Target(String server, String token, String caCert, String certificate) {
         return scheme + "://" + name + ":" + (port == null || port.equals("0") ? "8080" : port);
     }
 
-    /// The token of the flags; null: none.
+    /// Returns the token of the flags; null: none.
     private static String told(Arguments arguments) {
         String path = arguments.text("token-file");
         if (path == null) {
@@ -128,7 +129,7 @@ record Target(String server, String token, String caCert, String certificate) {
         }
     }
 
-    /// An empty text is none.
+    /// Returns the first text, or the other if that is null or empty.
     private static String first(String one, String other) {
         return one == null || one.isEmpty() ? other : one;
     }

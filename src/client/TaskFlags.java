@@ -20,8 +20,8 @@ import shared.TaskType;
 import shared.json.Json;
 import shared.json.JsonException;
 
-/// Reads the flags that describe a task into the JSON that the API takes. It holds only what the user gave: defaults
-/// are the server's.
+/// Translates the flags that describe a task into the API's JSON. It contains only what the user gave: defaults are the
+/// server's.
 final class TaskFlags {
 
     private static final List<String> ROLES = List.of("user", "assistant", "system", "tool");
@@ -37,7 +37,7 @@ final class TaskFlags {
         inputs = session.inputs();
     }
 
-    /// Reads all but prompt and input, which may come from stdin.
+    /// Reads everything but prompt and input, which may come from stdin.
     ///
     /// @param type null leaves it out
     static Map<String, Json> read(TaskType type, Arguments arguments, Session session) {
@@ -119,7 +119,8 @@ final class TaskFlags {
         }
     }
 
-    /// Reads a duration, which the server counts from the submit, or a time, which each task of a cron task would have.
+    /// Reads a duration, which the server counts from the submit, or a time, which every task of a cron task would
+    /// share.
     private void finishBy(String by) {
         if (by.matches("[\\d.]+[a-zµμ].*")) {
             arguments.duration("by");
@@ -173,7 +174,7 @@ final class TaskFlags {
         }
     }
 
-    /// Parses a time, which is in the user's zone unless it names one; a time of day is the next one.
+    /// Parses a time, which is in the user's zone unless it includes one; a time of day means its next occurrence.
     static Instant time(String flag, String text, ZonedDateTime now) {
         String iso = (text.matches("\\d:.*") ? "0" + text : text).replace(' ', 'T');
         try {
@@ -204,7 +205,7 @@ final class TaskFlags {
         return Inputs.json(flag, 1, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// A JSON value, or the text itself where it is none.
+    /// Returns a JSON value, or the text itself if it is not JSON.
     private static Json jsonOrText(String text) {
         try {
             return Json.parse(text);

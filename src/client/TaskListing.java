@@ -6,14 +6,14 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/// The commands `list` and `export`. The server sends a task on each line, which is printed as it comes, so a list of
-/// any length needs no memory.
+/// The commands `list` and `export`. The server sends one task per line, which is printed on arrival, so a list of any
+/// length needs little memory.
 final class TaskListing {
 
     private TaskListing() {
     }
 
-    /// People get the first tasks of a list, programs get all of them, unless they ask for something else.
+    /// People get the first tasks of a list, programs get all of them, unless they specify otherwise.
     static int list(Session session, Arguments arguments) {
         String limit = arguments.count("limit");
         String offset = arguments.count("offset");
@@ -32,18 +32,18 @@ final class TaskListing {
         return 0;
     }
 
-    /// The oldest first, because that is how they are to be submitted again.
+    /// The oldest first, the order in which they should be submitted again.
     static int export(Session session, Arguments arguments) {
         print(session, with(Bulk.query(arguments), "full=true&limit=0&sort=created_at&order=asc"),
                 session.output().form == Output.Form.TABLE);
         return 0;
     }
 
-    /// @param total how many tasks the filters let through
+    /// @param total the number of tasks that match the filters
     record Printed(long count, long total) {
     }
 
-    /// Prints the tasks that a query of the API asks for, as a table or as JSON.
+    /// Prints the tasks that an API query selects, as a table or as JSON.
     static Printed print(Session session, String query, boolean asTable) {
         Api.Reply reply = session.api().send("GET", "/api/tasks" + query, Map.of("Accept", "application/x-ndjson"),
                 null);

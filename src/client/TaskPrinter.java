@@ -4,16 +4,16 @@ import shared.Problem;
 import shared.TaskStatus;
 import shared.json.Json;
 
-/// Prints tasks in the form asked for: as the server's JSON, as a table, or as text.
+/// Prints tasks in the requested form: as the server's JSON, as a table, or as text.
 final class TaskPrinter {
 
     private final Session session;
     private final boolean many;
-    /// Null unless a table was asked for.
+    /// Null unless a table was requested.
     private final TaskTable rows;
     private int printed;
 
-    /// @param many whether JSON is an array
+    /// @param many whether JSON is printed as an array
     TaskPrinter(Session session, boolean many) {
         this.session = session;
         this.many = many;
@@ -30,7 +30,7 @@ final class TaskPrinter {
 
     /// Prints a task that has ended; as text, its answer.
     ///
-    /// @throws Failure after that if it is not completed
+    /// @throws Failure afterwards if it is not completed
     void ended(byte[] json) {
         Json.Obj task = session.api().object(json);
         TaskStatus status = status(session, task);
@@ -43,7 +43,7 @@ final class TaskPrinter {
         checkCompleted(session, task, status);
     }
 
-    /// Prints a task; as text, the one given.
+    /// Prints a task; as text, the text given here.
     void plain(byte[] json, String text) {
         if (session.output().form == Output.Form.TEXT) {
             session.output().line(text);
@@ -81,7 +81,7 @@ final class TaskPrinter {
         }
     }
 
-    /// Checks that a task is completed, and its answer whole.
+    /// Checks that a task is completed, and its answer complete.
     ///
     /// @throws Failure if it is not completed
     static void checkCompleted(Session session, Json.Obj task, TaskStatus status) {

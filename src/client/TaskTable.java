@@ -21,20 +21,20 @@ final class TaskTable {
         now = session.terminal().time().instant();
     }
 
-    /// Adds a task, whether the server gave it whole or as a summary.
+    /// Adds a task, given either complete or as a summary.
     void add(Json.Obj task) {
         rows.add(cell(task, "id"), state(task, now), type(task), cell(task, "model"),
                 Long.toString(task.integer("priority", 0)), age(task, "created_at", now), cell(task, "client"),
                 preview(task));
     }
 
-    /// Prints what is not printed yet.
+    /// Prints the rows that are not printed yet.
     void end() {
         rows.end();
     }
 
-    /// Returns a task's status; also how long it is still to be pending, if it waits for a time, and whether its answer
-    /// was cut off at its length limit.
+    /// Returns a task's status; also how long it remains pending, if it waits for a time, and whether its answer was
+    /// cut off at its length limit.
     static String state(Json.Obj task, Instant now) {
         String status = cell(task, "status");
         for (String name : List.of("retry_at", "scheduled_at")) {
@@ -50,7 +50,7 @@ final class TaskTable {
         return cell(task, "type") + (task.get("relayed") == null ? "" : " call");
     }
 
-    /// Returns how long ago a member's time is, as `5s`, `12m`, `3h` or `8d`; empty if it is no time.
+    /// Returns how long ago a member's time is, as `5s`, `12m`, `3h` or `8d`; empty if it is not a time.
     static String age(Json.Obj object, String name, Instant now) {
         Instant time = time(object, name);
         return time == null ? "" : span(Duration.between(time, now));
@@ -67,7 +67,7 @@ final class TaskTable {
         return text.replaceAll("\\s+", " ");
     }
 
-    /// Returns the time that a member holds; null if it holds none.
+    /// Returns the time in a member; null if there is none.
     static Instant time(Json.Obj object, String name) {
         try {
             return Instant.parse(String.valueOf(object.text(name)));
@@ -76,21 +76,21 @@ final class TaskTable {
         }
     }
 
-    /// Returns a length of time, as `5s`, `12m`, `3h` or `8d`.
+    /// Returns a duration, as `5s`, `12m`, `3h` or `8d`.
     static String span(Duration duration) {
         long seconds = Math.max(0, duration.toSeconds());
         return seconds < 120 ? seconds + "s" : seconds < 7_200 ? seconds / 60 + "m"
                 : seconds < 172_800 ? seconds / 3_600 + "h" : seconds / 86_400 + "d";
     }
 
-    /// Returns the same rounded up, for what takes no longer.
+    /// Returns the same, rounded up, for an upper bound.
     static String spanAtMost(Duration duration) {
         long seconds = Math.max(0, (duration.toMillis() + 999) / 1_000);
         long unit = seconds < 120 ? 1 : seconds < 7_200 ? 60 : seconds < 172_800 ? 3_600 : 86_400;
         return span(Duration.ofSeconds((seconds + unit - 1) / unit * unit));
     }
 
-    /// The beginning of what is asked, which the server gives only in a summary.
+    /// Returns the beginning of the prompt, which the server sends only in a summary.
     private static String preview(Json.Obj task) {
         Json asked = task.get("preview");
         if (asked == null && task.get("payload") instanceof Json.Obj payload) {

@@ -8,8 +8,8 @@ import java.util.Map;
 import shared.ResultText;
 import shared.json.Json;
 
-/// A whole task as text: a line for every member that has a value, then attempts, request and answer. It
-/// shows members that this client does not know, too.
+/// A complete task as text: a line for every member that has a value, then attempts, request and answer. Members that
+/// this client does not know are shown, too.
 final class TaskText {
 
     private static final int COLUMN = 15;
@@ -66,8 +66,7 @@ final class TaskText {
     }
 
     /// Returns the text of a chat or generate, or an embed's vectors (a JSON array on each line). If a model only
-    /// called tools, it returns the calls as JSON, one on each line. What a host answered to a call that failed is no
-    /// answer.
+    /// called tools, returns the calls as JSON, one per line. A host's answer to a failed call is not an answer.
     static String answer(Json.Obj task) {
         if (!(task.get("result") instanceof Json.Obj result) || "failed".equals(task.text("status"))) {
             return "";
@@ -96,7 +95,7 @@ final class TaskText {
                 : result.text() + "\n";
     }
 
-    /// Returns the first object of an array; what it is asked of, if there is none.
+    /// Returns the first object of an array; the argument itself if there is none.
     private static Json.Obj first(Json.Obj of, String name) {
         return of.get(name) instanceof Json.Arr array && !array.values().isEmpty()
                 && array.values().get(0) instanceof Json.Obj object ? object : of;
@@ -108,7 +107,7 @@ final class TaskText {
         return lines.toString();
     }
 
-    /// Returns a name and its value in a column of its own.
+    /// Returns a name and its value, with the value in a column of its own.
     static String member(String name, String value) {
         String label = name.replace('_', ' ');
         return label + " ".repeat(Math.max(1, COLUMN - label.length()))
@@ -120,7 +119,7 @@ final class TaskText {
         return value instanceof Json.Null ? "" : member(name, isSpan ? span((Json.Obj) value) : plain(value));
     }
 
-    /// Returns a string's text, any other value's JSON.
+    /// Returns a string's text, or any other value's JSON.
     static String plain(Json value) {
         return value instanceof Json.Str string ? string.value() : value.text();
     }
@@ -139,7 +138,7 @@ final class TaskText {
         return text.toString();
     }
 
-    /// `1 on gpu (local_first_policy), 1.2s: connection lost`.
+    /// Returns an attempt, such as `1 on gpu (local_first_policy), 1.2s: connection lost`.
     private static String attempt(Json.Obj attempt) {
         String error = attempt.text("error");
         return attempt.integer("attempt", 0) + (attempt.text("host") == null ? "" : " on " + attempt.text("host"))

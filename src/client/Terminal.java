@@ -24,16 +24,16 @@ import java.util.stream.IntStream;
 
 import shared.Zones;
 
-/// The surroundings of a run, except the network; a test brings its own.
+/// The environment of a run, except the network; tests supply their own.
 ///
 /// @param out        throws if it cannot be written to, unlike a `PrintStream`
 /// @param isTerminal whether descriptor 0, 1 or 2 is a terminal
-/// @param width      the terminal's columns; asked only if there is a terminal
-/// @param zone       the zone of the user's times; asked only if needed, because that is slow
+/// @param width      the terminal's columns; determined only if there is a terminal
+/// @param zone       the zone of the user's times; determined only if needed, because that is slow
 record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, String> environment,
         IntPredicate isTerminal, IntSupplier width, Time time, Supplier<ZoneId> zone) {
 
-    /// The surroundings of this process.
+    /// Returns the environment of this process.
     static Terminal ofProcess() {
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         return new Terminal(System.in, new FileOutputStream(FileDescriptor.out), err, System.getenv(),
@@ -41,11 +41,11 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
                 () -> Zones.local(System.getenv("TZ")));
     }
 
-    /// Restores the words of this process's command line. Where the locale is not UTF-8 Java puts U+FFFD in place of
-    /// their other characters, but Linux still has them.
+    /// Restores this process's command-line arguments. If the locale is not UTF-8, Java replaces their other characters
+    /// with U+FFFD, but Linux still has them.
     ///
-    /// @param commandLine Linux's file of the process's words
-    /// @throws Failure if they cannot be restored: a mangled word must not become a task
+    /// @param commandLine Linux's file with the process's arguments
+    /// @throws Failure if they cannot be restored: a mangled argument must not become a task
     static List<String> whole(String[] words, Path commandLine) {
         List<String> mangled = List.of(words);
         if (String.join("", words).indexOf('\ufffd') < 0) {
@@ -54,13 +54,13 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
         try {
             List<String> all = List.of(Files.readString(commandLine).split("\0", -1));
             List<String> last = all.subList(all.size() - 1 - words.length, all.size() - 1);
-            // Java may have been given its words in a file
+            // Java may have been given its arguments in a file
             if (IntStream.range(0, words.length).allMatch(i -> words[i].indexOf('\ufffd') >= 0
                     || words[i].equals(last.get(i)))) {
                 return last;
             }
         } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException elsewhere) {
-            // refused below
+            // rejected below
         }
         String word = mangled.stream().filter(one -> one.indexOf('\ufffd') >= 0).findFirst().orElseThrow();
         throw Failure.usage("the argument \"" + word + "\" did not arrive as UTF-8 text",
@@ -97,7 +97,7 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
         return isTerminal.test(descriptor) && variable("NO_COLOR") == null && !"dumb".equals(variable("TERM"));
     }
 
-    /// Linux knows this of each descriptor; elsewhere Java knows only whether both stdin and stdout are terminals.
+    /// Linux knows this for each descriptor; elsewhere Java knows only whether both stdin and stdout are terminals.
     private static boolean descriptorIsTerminal(int descriptor) {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();

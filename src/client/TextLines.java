@@ -7,10 +7,10 @@ import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/// The lines of a text, one after the other. A line that would not fit into the memory is refused.
+/// The lines of a text, one after the other. A line that would not fit into memory is rejected.
 final class TextLines implements AutoCloseable {
 
-    /// A line stands in memory about this many times until it is sent.
+    /// The number of copies of a line in memory until it is sent.
     private static final int COPIES = 8;
 
     private final String name;

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// Rows of cells, in columns that fit the terminal; into a pipe nothing is cut. The first rows say how wide a column
-/// is, so a table of any length needs little memory.
+/// Rows of cells, in columns that fit the terminal; nothing is cut in a pipe. The first rows determine the column
+/// widths, so a table of any length needs little memory.
 final class TextTable {
 
     private static final int MEASURED_ROWS = 1_000;
@@ -27,7 +27,7 @@ final class TextTable {
         this(session, -1, head);
     }
 
-    /// @param optional the number of a column that is left out where no row has anything in it
+    /// @param optional the number of a column that is omitted if no row has a value in it
     TextTable(Session session, int optional, String... head) {
         Terminal terminal = session.terminal();
         output = session.output();
@@ -38,7 +38,7 @@ final class TextTable {
         waiting.add(head);
     }
 
-    /// Adds a row of as many cells as the head has; the second one, a status, may get a colour.
+    /// Adds a row with as many cells as the head; the second one, a status, may get a colour.
     void add(String... texts) {
         String[] cells = Arrays.stream(texts).map(output::shown).toArray(String[]::new);
         if (measured) {
@@ -48,7 +48,7 @@ final class TextTable {
         }
     }
 
-    /// Prints the rest, of a table without a row nothing at all.
+    /// Prints the remaining rows; for a table without rows, nothing at all.
     ///
     /// @return whether there was a row
     boolean end() {

@@ -3,11 +3,11 @@ package client;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// Time as a command lives in it. Reading the clock and sleeping are one thing, so that a command that sleeps finds the
+/// Time as a command experiences it. The clock and sleeping belong together, so that a command that sleeps finds the
 /// clock moved, in a test as well as in a process.
 interface Time extends InstantSource {
 
-    /// Sleeps. An interrupt ends the sleep; it stands for the end of the command's time.
+    /// Sleeps. An interrupt ends the sleep and means that the command's time is over.
     void sleep(long millis) throws InterruptedException;
 
     static Time ofProcess() {

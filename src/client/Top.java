@@ -20,7 +20,7 @@ final class Top {
                 byte[] status = session.api().get("/api/status");
                 reconnect.reached();
                 if (live) {
-                    // to the corner, and nothing left of what stood there
+                    // moves to the corner and clears the rest of the old screen
                     session.output().styled("\033[H\033[2Jollama-queue top  " + Terminal.shown(terminal.now()));
                 }
                 Show.queue(session, status);

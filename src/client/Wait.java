@@ -5,7 +5,7 @@ import java.util.List;
 import shared.TaskStatus;
 import shared.json.Json;
 
-/// Waits for tasks to end and prints what they answered.
+/// Waits for tasks to end and prints their answers.
 final class Wait {
 
     private static final String NEXT_PATIENCE = "?wait=300ms";
@@ -60,7 +60,7 @@ final class Wait {
         }
     }
 
-    /// On a terminal, tells where a pending task stands until it runs, and then when it is probably done.
+    /// On a terminal, shows a pending task's state until it runs, and then when it will probably be done.
     static void untilItRuns(Session session, Reconnect reconnect, Progress progress, String id) {
         String patience = "";
         while (progress.isOn()) {
@@ -71,7 +71,7 @@ final class Wait {
                 if (TaskPrinter.status(session, task) != TaskStatus.PENDING) {
                     return;
                 }
-                // the server's answer waits for the end: it must not hold up the beginning of what is next
+                // the server delays the answer until the end: it must not hold up what comes next
                 patience = task.integer("position", 0) == 1 ? NEXT_PATIENCE : progress.patience();
             } catch (Failure failure) {
                 progress.clear();

@@ -17,7 +17,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
-/// Keeps the classes that the first start of a version of the single file has compiled. It is compiled with them.
+/// Stores the classes that the first start of a version of the single file has compiled. It is compiled with them.
 final class Keep {
 
     private static final int ENTRIES_MAX = 5;
@@ -26,8 +26,8 @@ final class Keep {
     private Keep() {
     }
 
-    /// Its folder is renamed whole: whoever is first at the end wins. What is not whole is what a power failure left.
-    /// Where nothing can be kept, the next start compiles again, too.
+    /// The folder is renamed as a whole: the first start to finish wins. An incomplete one is left from a power
+    /// failure. If nothing can be stored, the next start compiles again, too.
     static void keep(Path jar, Map<String, ByteArrayOutputStream> classes) {
         File entry = jar.getParent().toFile();
         File cache = entry.getParentFile();
@@ -77,7 +77,7 @@ final class Keep {
         }
     }
 
-    /// The newest entries stay, and what another start is at work on.
+    /// Keeps the newest entries, and those that another start is using.
     private static void prune(File cache) {
         File[] all = Objects.requireNonNullElse(cache.listFiles(), new File[0]);
         Arrays.sort(all, (one, other) -> Long.compare(other.lastModified(), one.lastModified()));
@@ -90,7 +90,7 @@ final class Keep {
         }
     }
 
-    /// As far as it can be done: another start may be at it, too.
+    /// Deletes as much as possible: another start may be doing the same.
     private static void delete(File path) {
         if (Files.isDirectory(path.toPath(), LinkOption.NOFOLLOW_LINKS)) {
             for (File one : Objects.requireNonNullElse(path.listFiles(), new File[0])) {

@@ -24,13 +24,13 @@ import com.sun.source.util.TreePath;
 import com.sun.source.util.TreePathScanner;
 import com.sun.source.util.Trees;
 
-/// The text of what is needed: imports, then the types as they stand in their files, all in the unnamed package. What
-/// cannot be merged without a change of its meaning is refused.
+/// The text of what is needed: imports, then the types as in their files, all in the unnamed package. It refuses what
+/// cannot be merged without changing its meaning.
 final class Merged {
 
     private record Cut(int from, int to) {
 
-        /// The compiler adds code that stands in no source.
+        /// The compiler adds code that is not in the source.
         boolean isWritten() {
             return from >= 0 && from < to;
         }
@@ -40,7 +40,7 @@ final class Merged {
     private final SourcePositions positions;
     private final Elements elements;
     private final Needed needed;
-    /// The name that a type or an import has in the file, and whose it is.
+    /// The name of a type or an import in the file, and its owner.
     private final Map<String, String> names = new TreeMap<>();
 
     Merged(JavacTask task, Needed needed) {
@@ -50,7 +50,7 @@ final class Merged {
         this.needed = needed;
     }
 
-    /// @throws IllegalArgumentException naming the file that cannot be merged, and why
+    /// @throws IllegalArgumentException with the file that cannot be merged, and why
     String text(List<CompilationUnitTree> units) throws IOException {
         Map<String, StringBuilder> rooms = new LinkedHashMap<>();
         String client = null;
@@ -139,7 +139,7 @@ final class Merged {
         return "\n" + text.append(source, from, end(unit, type)).append('\n');
     }
 
-    /// What nobody needs, with the comment above it.
+    /// Removes what is not needed, with the comment above it.
     private void cutMembers(CompilationUnitTree unit, ClassTree type, String source, List<Cut> cuts) {
         for (Tree member : type.getMembers()) {
             Cut whole = new Cut(start(unit, member), end(unit, member));
@@ -180,7 +180,7 @@ final class Merged {
         return (int) positions.getEndPosition(unit, tree);
     }
 
-    /// Where the comment begins that stands right above a declaration.
+    /// Returns where the comment directly above a declaration begins.
     private static int withComments(String source, int start) {
         int from = source.lastIndexOf('\n', start - 1) + 1;
         while (from > 0) {
@@ -193,7 +193,7 @@ final class Merged {
         return from;
     }
 
-    /// JDK 17 reads a source as ASCII where the locale is C.
+    /// JDK 17 reads a source as ASCII in the C locale.
     private static String escaped(String text) {
         StringBuilder ascii = new StringBuilder();
         for (char c : text.toCharArray()) {

@@ -27,7 +27,7 @@ import com.sun.source.util.TreePath;
 import com.sun.source.util.TreePathScanner;
 import com.sun.source.util.Trees;
 
-/// What a program needs of its sources: the methods it begins with, and again and again what is named in what it needs.
+/// The part of its sources that a program needs: the methods with which it begins, and repeatedly whatever these name.
 ///
 /// A needed type brings along its constructors, its abstract methods and those that override others, its initializers,
 /// record components and enum constants. Its other methods, fields and types are needed only if something names them.
@@ -47,7 +47,7 @@ final class Needed {
         units.forEach(unit -> new Declarations().scan(new TreePath(unit), null));
     }
 
-    /// Chooses what this method needs.
+    /// Selects what this method needs.
     void from(String owner, String method) {
         elements.getTypeElement(owner).getEnclosedElements().stream()
                 .filter(member -> member.getSimpleName().contentEquals(method)).forEach(this::add);
@@ -62,13 +62,13 @@ final class Needed {
         }
     }
 
-    /// Whether a type, or a member of one, stays.
+    /// Returns whether a type, or a member of one, is kept.
     boolean has(CompilationUnitTree unit, Tree declaration) {
         return declaration instanceof BlockTree
                 || needed.contains(trees.getElement(TreePath.getPath(unit, declaration)));
     }
 
-    /// Whether this is declared in the sources.
+    /// Returns whether this is declared in the sources.
     boolean isOurs(Element element) {
         return declared.containsKey(element);
     }

@@ -16,10 +16,10 @@ import javax.tools.ToolProvider;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.util.JavacTask;
 
-/// Makes the single-file client: all that `client.Client` needs of the sources, in one file, behind `head.txt`.
+/// Makes the single-file client: everything that `client.Client` needs of the sources, in one file, after `head.txt`.
 ///
-/// A tool of the build, run straight from its source; it is in no program. The compiler reads the sources for it, so
-/// it knows what each name means: [Needed] chooses what stays, [Merged] writes it down.
+/// A build tool, run directly from its source; it is part of no program. The compiler parses the sources for it, so the
+/// meaning of each name is known: [Needed] selects what is kept, [Merged] writes it.
 final class SingleFile {
 
     private SingleFile() {
@@ -32,7 +32,7 @@ final class SingleFile {
         try {
             Path part = made.resolveSibling(made.getFileName() + ".part");
             Path room = sources.resolve("client/single");
-            // Start is named Client there, for who runs javac on the file; it puts back what would end its comment
+            // Start is named Client there, for users who run javac on the file; it restores what would end its comment
             Files.writeString(part, Files.readString(room.resolve("head.txt"))
                     + Files.readString(room.resolve("Start.java")).replaceFirst("^package .*\n", "")
                             .replaceAll("\\bStart\\b", "Client")
@@ -44,7 +44,7 @@ final class SingleFile {
         }
     }
 
-    /// The client's files first, each folder's in the order of their names.
+    /// Returns the client's files first, each folder's in order of their names.
     private static List<Path> files(Path sources) throws IOException {
         List<Path> files = new ArrayList<>();
         for (String folder : List.of("client", "shared")) {

@@ -27,8 +27,9 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
-/// What Java compiles at each start, so each line of it takes time. It takes the classes of the client from the cache;
-/// if they are not there, it compiles the client, whose source is the comment below, and has [Keep] keep its classes.
+/// The part that Java compiles at each start, so each line of it takes time. It loads the client's classes from the
+/// cache. If they are not there, it compiles the client, whose source is the comment below, and lets [Keep] store the
+/// classes.
 ///
 /// The cache has a folder for each version of this file, named by its SHA-256. The classes in it run on every JDK.
 final class Start extends ClassLoader {
@@ -80,9 +81,9 @@ final class Start extends ClassLoader {
 
     // ---- the cache, which `sh Client.java` uses, too
 
-    /// Takes the classes from the cache if they are there.
+    /// Loads the classes from the cache if they are there.
     ///
-    /// @return where they are to be kept; null if there is no place for it, or none that is the user's alone
+    /// @return where to store them; null if there is no place for them, or none that belongs to the user alone
     private Path fromCache(byte[] file) throws Exception {
         String base = System.getenv("XDG_CACHE_HOME");
         String home = System.getenv("HOME");
@@ -103,14 +104,14 @@ final class Start extends ClassLoader {
             }
             read(jar);
         } catch (NoSuchFileException absent) {
-            // nothing is read then: whoever makes it in this moment may be another
+            // then nothing is loaded: another user may be creating it at this moment
         } catch (IOException | ClassNotFoundException unknown) {
             return null;
         }
         return jar;
     }
 
-    /// Others may make entries in the cache's parent, but move none of ours away; into the cache nobody else may write.
+    /// Others may create entries in the cache's parent, but not move ours; nobody else may write to the cache.
     private static boolean isSafe(Path cache) throws Exception {
         Class<?> unix = Class.forName("com.sun.security.auth.module.UnixSystem");
         long me = (long) unix.getMethod("getUid").invoke(unix.getConstructor().newInstance());
@@ -144,10 +145,10 @@ final class Start extends ClassLoader {
 
     // ---- the compiler
 
-    /// It writes nothing to a disk, because there may be none.
+    /// Compiles in memory and writes nothing to a disk, because there may be none.
     private void compile(String text) {
         int from = text.indexOf("\n/*") + "\n/*".length();
-        // below as many empty lines as stand above it, so that a line has the same number here and there
+        // as many empty lines below as there are lines above, so that a line has the same number in both
         String source = text.substring(0, from).replaceAll(".+", "")
                 + text.substring(from, text.lastIndexOf("\n*/") + 1).replace("*&#47;", "*/");
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
@@ -161,7 +162,7 @@ final class Start extends ClassLoader {
         };
         List<String> options = List.of("-proc:none", "-XDstringConcat=inline");
         if (Runtime.version().feature() > 17) {
-            // on 17 it is 17 anyway, and this would cost half a second
+            // on 17 the release is 17 anyway, and the option would cost half a second
             options = List.of("-proc:none", "-XDstringConcat=inline", "--release", "17");
         }
         if (!compiler.getTask(null, manager, null, options, null,
