@@ -180,9 +180,13 @@ final class AttemptRunner {
         Task task = run.task();
         long begun = clock.millis();
         OrderedPieces pieces = new OrderedPieces(answers.begin(task.id(), run.attempt(), run.seq()), () -> {
-            news.forEach(one -> one.firstPiece(clock.millis() - begun));
+            long now = clock.millis();
+            news.forEach(one -> one.firstPiece(now - begun));
+            hold.answers(begun, now);
+            host.answers(task.model(), begun, now);
             if (found != Host.Found.LOADED) {
-                loaded(host, task.model());
+                // what is still loaded beside the model tells how many fit
+                health.askNow(host);
             }
         }, progress, count -> news.forEach(one -> one.wrote(count, clock.millis())), clock);
         boolean kept = task.terms().caller().record();
@@ -243,12 +247,6 @@ final class AttemptRunner {
         Submission brought = answer == null ? null : answer.takeBrought();
         return brought == null ? runs.request(task)
                 : new Event.Request(brought.payload(), brought.preview(), null, null, brought.head());
-    }
-
-    /// What is still loaded beside the model tells how many fit.
-    private void loaded(Host host, String model) {
-        host.answers(model, clock.millis());
-        health.askNow(host);
     }
 
     private void record(Run run, Host host, Host.Found found, Outcome outcome, long pieces)

@@ -53,6 +53,11 @@ final class Circuit {
         trying = until != 0;
     }
 
+    /// Whether a task that was sent then is the one try at the end of a pause, and has not ended.
+    synchronized boolean isTry(long sentAt) {
+        return trying && sentAt > since;
+    }
+
     synchronized void unreachable(long now) {
         trying = false;
         if (++failures >= FAILURES_MAX) {

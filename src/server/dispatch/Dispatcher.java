@@ -274,7 +274,7 @@ public final class Dispatcher implements AutoCloseable {
         Host host = hosts.named(taken.name());
         host.unknown(model);
         if (isLoaded) {
-            host.answers(model, clock.millis());
+            host.answers(model, 0, clock.millis());
         }
         host.ended(model, clock.millis());
         health.askNow(host);

@@ -39,6 +39,15 @@ final class Hold {
         circuit.busy(now, 0);
     }
 
+    /// The answer to an attempt has begun.
+    ///
+    /// @param begunAt when the attempt began; one from before the trouble tells nothing of it
+    void answers(long begunAt, long now) {
+        if (circuit.isTry(begunAt)) {
+            end(now);
+        }
+    }
+
     /// An attempt ended otherwise.
     synchronized void end(long now) {
         circuit.answered(now);

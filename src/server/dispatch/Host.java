@@ -179,11 +179,15 @@ final class Host {
         }
     }
 
-    /// The answer to an attempt has begun: its model is loaded.
-    synchronized void answers(String model, long now) {
-        if (runners != null) {
+    /// The answer to an attempt has begun: its model is loaded, and if it was the try after a pause, the pause is over.
+    synchronized void answers(String model, long begunAt, long now) {
+        if (runners != null && runners.isLoading()) {
             runners = runners.answers(model);
             does(now);
+        }
+        if (circuit.isTry(begunAt) || busy.isTry(model, begunAt) || refused.isTry(model, begunAt)) {
+            accepted(model, now);
+            answered(now);
         }
     }
 
@@ -275,8 +279,6 @@ final class Host {
         long end = Math.max(circuit.pauseEnd(now), budgetEnd(now));
         return Math.min(end == 0 ? Long.MAX_VALUE : end, Math.min(refused.nextTry(now), busy.nextTry(now)));
     }
-
-    // ---- how an attempt ended
 
     /// An attempt there has ended.
     ///
@@ -397,8 +399,6 @@ final class Host {
         circuit.unknown();
         toldNothingOf(model);
     }
-
-    // ---- for people
 
     /// Its load of a model; null if it does not load it now.
     synchronized Load load(String model, long now) {

@@ -72,6 +72,12 @@ final class RefusedModels {
         }
     }
 
+    /// Whether a task of this model that was sent then is the one try at the end of a pause.
+    boolean isTry(String model, long sentAt) {
+        Pair pair = pairs.isEmpty() ? null : pairs.get(RunnerKey.plain(model));
+        return pair != null && pair.circuit.isTry(sentAt);
+    }
+
     /// A try told nothing of whether the model is still refused.
     void unknown(String model) {
         Pair pair = pairs.get(RunnerKey.plain(model));

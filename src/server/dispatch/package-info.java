@@ -53,11 +53,12 @@
 /// An attempt that does not count is on record all the same once its answer has begun, for its readers.
 ///
 /// A model that a host refuses (ACCOUNT) is tried again after 1 s, doubling to a minute, or when the host says so; a
-/// model for which the host is busy likewise, doubling to 30 s. A second model refused in the same way sets the whole
-/// host aside, unless a task completed there since; so does a refusal of the host's own list. A host whose
-/// `requests_per_minute` are used up is left alone until it may get the next request; that is not a failure. A task
-/// that is refused while others of its model run waits alone. Before FRONT ends a task, the host is asked whether it
-/// still is what its kind says; if not, it is down and the task waits. A task gives up waiting at its `expires_at`.
+/// model for which the host is busy likewise, doubling to 30 s. There is one try at the end of each pause, and once its
+/// answer has begun the pause is over. A second model refused in the same way sets the whole host aside, unless a task
+/// completed there since; so does a refusal of the host's own list. A host whose `requests_per_minute` are used up is
+/// left alone until it may get the next request; that is not a failure. A task that is refused while others of its
+/// model run waits alone. Before FRONT ends a task, the host is asked whether it still is what its kind says; if not,
+/// it is down and the task waits. A task gives up waiting at its `expires_at`.
 ///
 /// **Rules.** The thread that finds the reason starts an attempt, one at a time. A [server.dispatch.Host] is guarded by
 /// its own lock, held for moments and never while another is taken; a [server.dispatch.Circuit] has its own below it.

@@ -1,6 +1,7 @@
 package server.dispatch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -12,10 +13,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import server.executor.Call;
 import server.executor.HostAddress;
 import server.executor.Limits;
 import server.executor.Outcome;
@@ -171,6 +176,83 @@ final class HostPausesTest {
         dispatcher.wake();
         Await.until("the other model's task is the try", () -> completed() == 1 && hosts.running() == 0);
         assertEquals(0, hosts.backends().getFirst().leftAloneUntil());
+    }
+
+    /// The try at the end of a pause may be an answer of an hour: once it has begun the host is busy no more.
+    @Test
+    void aPause_isOverOnceItsTryBeginsToAnswer() throws Exception {
+        Set<String> busy = ConcurrentHashMap.newKeySet();
+        busy.addAll(Set.of("x", "y"));
+        CountDownLatch rest = new CountDownLatch(1);
+        AtomicInteger begun = new AtomicInteger();
+        startBusyFor(busy);
+        awaitBusy(submit("x"), 1);
+        awaitBusy(submit("y"), 1);
+        busy.clear();
+        a.says("it begins").answer(call -> {
+            if (begun.getAndIncrement() == 0) {
+                awaitQuietly(rest);
+            }
+            return new Outcome.Completed(SimulatedHost.ANSWER);
+        });
+        for (int i = 0; i < 3; i++) {
+            submit("m");
+        }
+        clock.pass(Duration.ofSeconds(61));
+        try {
+            Await.until("the try answers", () -> {
+                dispatcher.wake();
+                return begun.get() > 0;
+            });
+            Await.until("all others ran", () -> {
+                dispatcher.wake();
+                return completed() == 4;
+            });
+        } finally {
+            rest.countDown();
+        }
+        Await.until("it ended, too", () -> completed() == 5);
+    }
+
+    /// As while this server lacks descriptors: the try must not hold up all hosts for as long as it lasts.
+    @Test
+    void thisServersTrouble_isOverOnceItsTryBeginsToAnswer() throws Exception {
+        CountDownLatch rest = new CountDownLatch(1);
+        AtomicInteger begun = new AtomicInteger();
+        a.answer(call -> SimulatedHost.failed(Cause.OWN, "Too many open files", null));
+        b.answer(call -> SimulatedHost.failed(Cause.OWN, "Too many open files", null));
+        start(host(a, 0), host(b, 0));
+        for (int i = 0; i < 4; i++) {
+            submit("m");
+        }
+        Await.until("it is told", () -> "Too many open files".equals(dispatcher.held()) && hosts.running() == 0);
+        Function<Call, Outcome> answer = call -> {
+            if (begun.getAndIncrement() == 0) {
+                awaitQuietly(rest);
+            }
+            return new Outcome.Completed(SimulatedHost.ANSWER);
+        };
+        a.says("it begins").answer(answer);
+        b.says("it begins").answer(answer);
+        clock.pass(Duration.ofSeconds(31));
+        try {
+            Await.until("the others ran", () -> {
+                dispatcher.wake();
+                return completed() == 3;
+            });
+            assertNull(dispatcher.held());
+        } finally {
+            rest.countDown();
+        }
+        Await.until("the try, too", () -> completed() == 4);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
