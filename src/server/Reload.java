@@ -3,6 +3,8 @@ package server;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 import server.executor.ExecutorRegistry;
@@ -50,6 +52,12 @@ final class Reload {
             return;
         }
         try {
+            String before = loaded.fileName();
+            if (before != null && !Files.exists(Path.of(before))) {
+                // without it there would be no token, no limit and no window: most likely it is just being replaced
+                throw Problem.badRequest(before + " is gone; without it the server would go on by its defaults, so all "
+                        + "stays as it is until it is there again or the server is restarted");
+            }
             AllSettings read = AllSettings.load(line, System.getenv(), kinds);
             Settings next = read.settings();
             Log.ofProcess().configure(next);

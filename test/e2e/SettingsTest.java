@@ -137,6 +137,25 @@ final class SettingsTest {
         }
     }
 
+    /// As at the moment at which an editor, or whoever deploys, replaces it.
+    @Test
+    void hangup_whileTheFileIsNotThere_keepsTheToken() throws Exception {
+        Path file = Files.writeString(Files.createDirectories(directory.resolve(".ollama-queue"))
+                .resolve("config.yaml"), "server: {token: hunter2-hunter2}\n");
+        try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:")) {
+            assertEquals(401, server.get("/api/status").statusCode());
+            Files.move(file, file.resolveSibling("config.yaml~"));
+            server.hangUp("event=settings_");
+            assertEquals(401, server.get("/api/status").statusCode());
+            assertTrue(server.logged().contains("event=settings_wrong problem=\"" + file + " is gone"),
+                    server.logged());
+            Files.writeString(file, "server: {token: hunter3-hunter3}\n");
+            server.hangUp("event=settings_read");
+            assertEquals(200, server.send(HttpRequest.newBuilder(URI.create(server.url() + "/api/status"))
+                    .header("Authorization", "Bearer hunter3-hunter3")).statusCode());
+        }
+    }
+
     @Test
     void token_once_isWantedEverywhereAndKeptNowhere() throws Exception {
         Path secret = Files.writeString(directory.resolve("secret"), "hunter2-hunter2\n");
