@@ -177,7 +177,8 @@ EARLY := -XX:Tier0InvokeNotifyFreqLog=4 -XX:Tier3MinInvocationThreshold=10 -XX:T
 %/ollama-queue: MAIN := ollamaqueue.client/client.Client
 
 # What others set for their Java is not meant for this one. Java loses other characters of arguments and file names
-# where the locale is not UTF-8, or named but not installed.
+# where the locale is not UTF-8, or named but not installed. What the system says of an error has to be in English: the
+# programs know "Broken pipe", "Too many open files" and a few more by their words.
 define launcher
 #!/bin/sh
 self=$$0
@@ -191,6 +192,7 @@ while [ -L "$$self" ]; do
 done
 $(1)
 unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS
+export LANGUAGE=C
 case $${LC_ALL:-$${LC_CTYPE:-$${LANG-}}} in
   C.UTF-8 | C.utf8) ;;
   '' | C | POSIX) export LC_ALL=C.UTF-8 ;;

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,19 @@ class LauncherTest {
         String output = run(BIN.resolve("ollama-queue"), Map.of("LANG", locale, "OLLAMA_QUEUE_JAVA_OPTS",
                 "-XshowSettings:properties -version"), 0);
         assertTrue(output.contains("sun.jnu.encoding = UTF-8"), output);
+    }
+
+    /// The programs know some of what the system says of errors by its words.
+    @ParameterizedTest
+    @ValueSource(strings = {"ollama-queue", "ollama-queue-server"})
+    void launcher_whereOthersSpeakGerman_letsTheSystemSayItsErrorsInEnglish(String name) throws Exception {
+        Path java = Files.createDirectories(folder.resolve("jdk/bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\necho \"errors in $LANGUAGE\"\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path bin = Files.createDirectories(folder.resolve("build/bin"));
+        Files.writeString(folder.resolve("build/jdk"), folder.resolve("jdk") + "\n");
+        Path launcher = Files.copy(BIN.resolve(name), bin.resolve(name));
+        assertEquals("errors in C\n", run(launcher, Map.of("LANG", "de_DE.UTF-8", "LANGUAGE", "de:en"), 0));
     }
 
     @Test
