@@ -159,7 +159,7 @@ public final class Client {
     private int ended(Output output, Failure failure) {
         Failure last = failure;
         try {
-            if (failure.exit != Failure.BROKEN_PIPE) {
+            if (failure.exit != Failure.BROKEN_PIPE && !output.isStuck()) {
                 output.endLine();
             }
         } catch (Failure unprintable) {

@@ -24,6 +24,8 @@ final class Output {
     private final ShownPieces pieces = new ShownPieces();
     private boolean lineBegun;
     private String done;
+    /// Whether something is being written: for ever, if its reader reads no more.
+    private volatile boolean writing;
 
     /// @param terminal whether control characters must be kept from the output
     Output(OutputStream out, Form form, boolean terminal) {
@@ -132,11 +134,19 @@ final class Output {
     }
 
     void flush() {
+        writing = true;
         try {
             out.flush();
         } catch (IOException failed) {
             throw failure(failed);
+        } finally {
+            writing = false;
         }
+    }
+
+    /// Returns whether a command that was stopped hangs in a write, which holds up every other one.
+    boolean isStuck() {
+        return writing;
     }
 
     private void write(byte[] bytes) {
@@ -145,10 +155,13 @@ final class Output {
 
     private void write(byte[] bytes, int length) {
         Failure.checkNotStopped();
+        writing = true;
         try {
             out.write(bytes, 0, length);
         } catch (IOException failed) {
             throw failure(failed);
+        } finally {
+            writing = false;
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,9 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -68,6 +72,50 @@ final class TimeoutTest {
         } catch (InterruptedException interrupted) {
             throw new AssertionError(interrupted);
         }
+    }
+
+    /// As where a pager shows the first page and waits for its user.
+    @ParameterizedTest
+    @ValueSource(strings = {"follow 000000000001", "list --output json", "result 000000000001", "export"})
+    void run_timedOut_whileNobodyReadsItsOutput_endsAllTheSame(String command) throws Exception {
+        CountDownLatch read = new CountDownLatch(1);
+        try (FakeApi api = new FakeApi()) {
+            assertEquals(0, run(api, "submit chat --model m --prompt " + "x".repeat(100_000)), err::toString);
+            OutputStream full = new OutputStream() {
+                @Override
+                public void write(int one) throws IOException {
+                    write(new byte[1], 0, 1);
+                }
+
+                @Override
+                public void write(byte[] bytes, int from, int length) throws IOException {
+                    // no interrupt ends a system call; it stays set
+                    boolean interrupted = Thread.interrupted();
+                    while (read.getCount() > 0) {
+                        try {
+                            read.await();
+                        } catch (InterruptedException meanwhile) {
+                            interrupted = true;
+                        }
+                    }
+                    if (interrupted) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+            };
+            Client client = new Client(new Terminal(new ByteArrayInputStream(new byte[0]), full,
+                    new PrintStream(err, true, StandardCharsets.UTF_8),
+                    Map.of("OLLAMA_QUEUE_CLIENT_SERVER_URL", api.url(), "HOME", "/nowhere"), descriptor -> false,
+                    () -> 80, new SleptTime("2026-01-02T03:04:05Z"), () -> ZoneOffset.UTC));
+            List<String> words = List.of((command + " --timeout 3s").split(" "));
+            FutureTask<Integer> status = new FutureTask<>(() -> client.run(() -> words));
+            Thread.ofPlatform().daemon().start(status);
+            assertEquals(Failure.TIMED_OUT, status.get(20, TimeUnit.SECONDS), err::toString);
+        } finally {
+            read.countDown();
+        }
+        assertTrue(err.toString(StandardCharsets.UTF_8).startsWith("ollama-queue: error: not done within 3s"),
+                err::toString);
     }
 
     /// The signal comes while the line is shown; then the command is over.
