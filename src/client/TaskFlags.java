@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import shared.Nearest;
 import shared.Priority;
@@ -179,8 +180,7 @@ final class TaskFlags {
         String iso = (text.matches("\\d:.*") ? "0" + text : text).replace(' ', 'T');
         try {
             if (iso.matches("\\d\\d:.*")) {
-                ZonedDateTime today = now.with(LocalTime.parse(iso));
-                return (today.isAfter(now) ? today : today.plusDays(1)).toInstant();
+                return next(now.toLocalDate().atTime(LocalTime.parse(iso)), now);
             }
             if (!iso.contains("T")) {
                 return LocalDate.parse(iso).atStartOfDay(now.getZone()).toInstant();
@@ -192,6 +192,14 @@ final class TaskFlags {
                     + text + "\"", flag.equals("--at") ? "--in takes a duration"
                     : flag.equals("--by") ? "or a duration such as 2h" : null);
         }
+    }
+
+    /// The next moment at which the clock shows a time: of one that comes twice today the second may be it, and one
+    /// that is skipped today comes tomorrow as it is.
+    private static Instant next(LocalDateTime today, ZonedDateTime now) {
+        ZonedDateTime first = today.atZone(now.getZone());
+        return Stream.of(first, first.withLaterOffsetAtOverlap(), today.plusDays(1).atZone(now.getZone()))
+                .filter(time -> time.isAfter(now)).findFirst().orElseThrow().toInstant();
     }
 
     private static Json object(String flag, Json value) {

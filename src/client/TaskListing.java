@@ -26,8 +26,9 @@ final class TaskListing {
         long before = offset == null ? 0 : Long.parseLong(offset);
         if (printed.total == 0 && session.output().isText()) {
             session.aside("no tasks");
-        } else if (!all && before + printed.count < printed.total) {
-            session.note(printed.count + " of " + printed.total + " tasks; --limit and --offset show more");
+        } else if (!all && (arguments.has("after") ? printed.more : before + printed.count < printed.total)) {
+            session.note(printed.count + " of " + printed.total + " tasks; --limit and "
+                    + (arguments.has("after") ? "--after" : "--offset") + " show more");
         }
         return 0;
     }
@@ -40,7 +41,8 @@ final class TaskListing {
     }
 
     /// @param total the number of tasks that match the filters
-    record Printed(long count, long total) {
+    /// @param more  whether the server links to the tasks that follow
+    record Printed(long count, long total, boolean more) {
     }
 
     /// Prints the tasks that an API query selects, as a table or as JSON.
@@ -64,7 +66,8 @@ final class TaskListing {
         } catch (IOException lost) {
             throw session.api().lost(lost);
         }
-        return new Printed(count, reply.connection().getHeaderFieldLong("X-Total-Count", count));
+        return new Printed(count, reply.connection().getHeaderFieldLong("X-Total-Count", count),
+                reply.connection().getHeaderField("Link") != null);
     }
 
     private static String with(String query, String more) {

@@ -236,7 +236,8 @@ public final class FakeApi implements AutoCloseable {
         return task;
     }
 
-    /// As the server does, but without filters: 100 tasks unless it is told otherwise, and all only as lines.
+    /// As the server does, but without filters: 100 tasks unless it is told otherwise, and all only as lines. The total
+    /// counts those before `after`, too, and a link tells whether more follow.
     private synchronized void list(HttpExchange exchange) throws IOException {
         List<Task> newest = new ArrayList<>(tasks.values());
         java.util.Collections.reverse(newest);
@@ -247,6 +248,11 @@ public final class FakeApi implements AutoCloseable {
             error(exchange, 400, "limit must be a whole number from 1 to 1000");
             return;
         }
+        int after = number(exchange, "after", Integer.MAX_VALUE);
+        newest.removeIf(task -> Integer.parseInt(task.id.substring("task_".length())) >= after);
+        if (limit > 0 && number(exchange, "offset", 0) + limit < newest.size()) {
+            exchange.getResponseHeaders().set("Link", "</api/tasks>; rel=\"next\"");
+        }
         StringBuilder text = new StringBuilder();
         newest.stream().skip(number(exchange, "offset", 0)).limit(limit == 0 ? Integer.MAX_VALUE : limit)
                 .forEach(task -> text.append(text.isEmpty() || lines ? "" : ",").append(summary(task))
@@ -255,7 +261,8 @@ public final class FakeApi implements AutoCloseable {
     }
 
     private static int number(HttpExchange exchange, String name, int otherwise) {
-        Matcher given = Pattern.compile("[?&]" + name + "=(\\d+)").matcher(exchange.getRequestURI().toString());
+        Matcher given = Pattern.compile("[?&]" + name + "=(?:task_)?(\\d+)")
+                .matcher(exchange.getRequestURI().toString());
         return given.find() ? Integer.parseInt(given.group(1)) : otherwise;
     }
 
