@@ -71,6 +71,19 @@ final class CronApiTest {
         assertEquals(1, ApiServer.array(server.get("/api/cron?limit=1&offset=1")).values().size());
     }
 
+    /// Lists show other members than the cron task alone does.
+    @Test
+    void create_fromWhatAListShowed_makesTheSameAgain() {
+        post("/api/cron", DAILY);
+        server.post("/api/cron/daily/run", null);
+        String listed = server.get("/api/cron").body().replaceFirst("^\\[", "").replaceFirst("]$", "");
+        assertTrue(listed.contains("\"last_runs\":[{"), listed);
+        HttpResponse<String> again = server.post("/api/cron",
+                listed.replace("\"name\":\"daily\"", "\"name\":\"m\""));
+        assertEquals(201, again.statusCode(), again.body());
+        assertEquals("0", ApiServer.json(again).get("run_count").text());
+    }
+
     private static String stripped(String json) {
         return json.replaceAll("\"(id|created_at|updated_at|next_run)\":(\"[^\"]*\"|null),", "");
     }

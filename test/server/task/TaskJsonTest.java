@@ -64,7 +64,7 @@ class TaskJsonTest {
                 new Caller("me", ApiPath.CHAT, true, false, false), null, new Placing("night", T + 2000, true, 9));
         Set<String> names = new TreeSet<>();
         for (TaskState state : List.of(new TaskState.Pending(T + 1, "busy"), new TaskState.Running(T, "gpu", "on"),
-                new TaskState.Completed(T, T + 1, "gpu"))) {
+                new TaskState.Completed(T, T + 1, "gpu", true))) {
             Task task = new Task(ID, TaskType.CHAT, "qwen3", 5, state, T, 0, 0, terms, null, 0, List.of(), 0, 0,
                     new CronOrigin(1, "nightly", 3, T));
             JsonWriter out = new JsonWriter();
@@ -72,7 +72,8 @@ class TaskJsonTest {
                     Trace.of("r-1", Map.of("traceparent",
                             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"))),
                     more -> more.name("waiting").string("all hosts are busy").name("effective_priority").number(7)
-                            .name("position").number(1).name("starts_in").nul().name("done_in").nul(),
+                            .name("position").number(1).name("starts_in").nul().name("done_in").nul()
+                            .name("unfinished").beginArray().endArray(),
                     List.of("a warning"));
             names.addAll(((Json.Obj) Json.parse(out.toString())).members().keySet());
             JsonWriter summary = new JsonWriter();

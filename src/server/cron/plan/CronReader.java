@@ -25,7 +25,8 @@ public final class CronReader {
     static final long MISSED_AGE_MAX_MS = 3_660 * 24 * 3_600_000L;
 
     private static final Set<String> SERVERS = Set.of("id", "description", "next_run", "last_run", "run_count",
-            "skipped_count", "last_skip_reason", "failure_count", "waiting_run", "created_at", "updated_at", "runs");
+            "skipped_count", "last_skip_reason", "failure_count", "waiting_run", "created_at", "updated_at", "runs",
+            "last_runs", "warnings");
 
     /// The fields that a user may set.
     public static final List<String> KNOWN = List.of("name", "cron_expr", "timezone", "enabled", "task_template",
