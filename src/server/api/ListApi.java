@@ -124,10 +124,10 @@ final class ListApi {
                 lines ? Integer.MAX_VALUE : settings.get(HttpApi.LIST));
         limit = limit == 0 ? Integer.MAX_VALUE : limit;
         long offset = query.number("offset", 0, 0, Integer.MAX_VALUE);
-        String after = query.text("after");
-        if (after != null && offset > 0) {
+        if (query.text("after") != null && offset > 0) {
             throw Problem.badRequest("give offset or after, not both");
         }
+        Task after = query.text("after") == null ? null : queue.find(query.text("after"));
         TaskPage first = page(request, listing, Math.min(limit, listing.page()), offset, after);
         long left = limit - first.tasks().size();
         String type = lines ? Answer.NDJSON : Answer.JSON;
@@ -135,7 +135,7 @@ final class ListApi {
         Answer.StreamBody body = out -> write(request, listing, first, left, out);
         // more than one page is only made while it is written, too late for a link to what follows it
         if (first.more() && left == 0) {
-            String next = "<" + request.path() + query.with("after", last(first), "offset") + ">; rel=\"next\"";
+            String next = "<" + request.path() + query.with("after", last(first).name(), "offset") + ">; rel=\"next\"";
             return new Answer.Streamed(type, body, "X-Total-Count", total, "Link", next);
         }
         return new Answer.Streamed(type, body, "X-Total-Count", total);
@@ -156,7 +156,7 @@ final class ListApi {
         return Answer.json(200, out.endArray(), "X-Total-Count", Integer.toString(causes.size()));
     }
 
-    private TaskPage page(WebRequest request, Listing listing, long limit, long offset, String after)
+    private TaskPage page(WebRequest request, Listing listing, long limit, long offset, Task after)
             throws InterruptedException {
         TaskPage next = after == null && listing.isNext() ? next(listing, limit, offset) : null;
         if (next != null) {
@@ -185,8 +185,8 @@ final class ListApi {
         return new TaskPage(there, total, !there.isEmpty() && offset + limit < total);
     }
 
-    private static String last(TaskPage page) {
-        return page.tasks().getLast().name();
+    private static Task last(TaskPage page) {
+        return page.tasks().getLast();
     }
 
     private void write(WebRequest request, Listing listing, TaskPage first, long left, OutputStream out)

@@ -262,9 +262,8 @@ public final class TaskQueue implements AutoCloseable {
     ///
     /// @param limit  the greatest number of tasks on the page
     /// @param offset how many tasks to skip
-    /// @param after  an id or a unique prefix of one: only the tasks that follow that one in this order; null for all
-    /// @throws Problem 404 if `after` identifies no task, 409 if it identifies several
-    public TaskPage list(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset, String after) {
+    /// @param after  only the tasks that follow this one in this order; it may be deleted by now; null for all
+    public TaskPage list(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset, Task after) {
         return pages.page(filter, sort, ascending, limit, offset, after);
     }
 

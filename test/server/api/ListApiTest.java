@@ -7,8 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static server.api.ApiServer.error;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLConnection;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
@@ -16,10 +21,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import server.http.Wire;
 import server.order.LoadedOffers;
 import server.queue.Run;
+import server.task.TaskId;
 import shared.json.Json;
 
 final class ListApiTest {
@@ -196,6 +203,32 @@ final class ListApiTest {
             path = link == null ? null : link.substring(1, link.indexOf('>'));
         }
         assertEquals("10", found.toString());
+    }
+
+    /// Such a list is made a thousand at a time, and the last of them may be gone before the next are looked for.
+    @ParameterizedTest
+    @ValueSource(strings = {"asc", "desc"})
+    void list_ofManyTasks_whoseReaderIsSlow_goesOnBehindOneThatIsDeleted(String order) throws IOException {
+        try (ApiServer large = new ApiServer()) {
+            String task = "{\"type\":\"generate\",\"prompt\":\"" + "x".repeat(10_000) + "\"}";
+            List<String> all = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                HttpResponse<String> batch = large.post("/api/tasks/batch",
+                        "[" + String.join(",", Collections.nCopies(700, task)) + "]");
+                ((Json.Arr) ApiServer.json(batch).get("ids")).values().forEach(id -> all.add(((Json.Str) id).value()));
+            }
+            URLConnection connection = URI.create("http://127.0.0.1:" + large.port()
+                    + "/api/tasks?limit=0&full=true&order=" + order).toURL().openConnection();
+            connection.setRequestProperty("Accept", "application/x-ndjson");
+            try (InputStream list = connection.getInputStream()) {
+                assertEquals('{', list.read());
+                long last = TaskId.parse(all.get(order.equals("asc") ? 999 : 1_100));
+                large.queue.cancel(last, null);
+                large.queue.delete(last);
+                long lines = new String(list.readAllBytes(), StandardCharsets.US_ASCII).lines().count();
+                assertTrue(lines >= 2_099, "only " + lines + " of 2100");
+            }
+        }
     }
 
     @Test

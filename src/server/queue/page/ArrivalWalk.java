@@ -30,7 +30,7 @@ final class ArrivalWalk {
 
     /// Prepares it. The filter's query and cron tasks are left aside.
     ///
-    /// @param after begins behind this task; null to begin with the first
+    /// @param after begins behind this task, which may be gone; null to begin with the first
     /// @param skip  how many tasks that pass are passed over
     /// @param to    takes a task; answers whether it wants another one
     ArrivalWalk(QueueState state, TaskFilter filter, boolean newestFirst, Task after, long skip, Predicate<Task> to) {
@@ -43,13 +43,15 @@ final class ArrivalWalk {
         this.filter = filter;
         this.newestFirst = newestFirst;
         this.skip = skip;
-        this.to = to;
         total = state.totals().of(filter.get());
         left = after == null ? total : Long.MAX_VALUE;
         Arrivals arrivals = state.arrivals();
         int slot = after == null ? -1 : state.slotOf(after.id());
         number = arrivals.numberOf(slot >= 0 ? arrivals.index(slot) : newestFirst ? arrivals.chunkCount() - 1 : 0);
         at = slot >= 0 ? (slot & Arrivals.CHUNK - 1) + (newestFirst ? -1 : 1) : edge();
+        // of one that is gone the place is not known any more, but who came before it is
+        this.to = after == null || slot >= 0 ? to : task -> (newestFirst ? task.arrival() >= after.arrival()
+                : task.arrival() <= after.arrival()) || to.test(task);
     }
 
     /// How many tasks passed the filter at the beginning.

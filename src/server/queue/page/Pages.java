@@ -33,7 +33,7 @@ public final class Pages {
     }
 
     /// Returns a page of tasks: see [server.queue.TaskQueue#list].
-    public TaskPage page(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset, String after) {
+    public TaskPage page(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset, Task after) {
         if (sort == TaskSort.CREATED_AT && filter.isWalked()) {
             return byArrival(filter, !ascending, limit, offset, after);
         }
@@ -53,8 +53,8 @@ public final class Pages {
     /// @param passes asked under the ledger's lock, so quick and without calling back
     /// @param order  likewise
     public TaskPage page(TaskFilter filter, Predicate<Task> passes, Comparator<Task> order, int limit, long offset,
-            String after) {
-        Selection selection = new Selection(order, passes, limit, offset, place(after));
+            Task after) {
+        Selection selection = new Selection(order, passes, limit, offset, after);
         if (filter.hasQuery() && filter.crons().isEmpty()) {
             Arrived newest = new Arrived(SEARCHED_MAX);
             walk(state -> new ArrivalWalk(state, filter, true, null, 0, newest));
@@ -135,10 +135,9 @@ public final class Pages {
         return newest.tasks;
     }
 
-    private TaskPage byArrival(TaskFilter filter, boolean newestFirst, int limit, long offset, String after) {
+    private TaskPage byArrival(TaskFilter filter, boolean newestFirst, int limit, long offset, Task after) {
         Arrived found = new Arrived(limit);
-        return found.page(walk(state -> new ArrivalWalk(state, filter, newestFirst,
-                after == null ? null : state.find(after), offset, found)));
+        return found.page(walk(state -> new ArrivalWalk(state, filter, newestFirst, after, offset, found)));
     }
 
     private TaskPage firstByValue(TaskFilter filter, TaskSort sort, boolean ascending, int limit, long offset) {
@@ -146,10 +145,6 @@ public final class Pages {
                 state -> new FirstValues(state.totals(), filter, sort, ascending, limit, offset)).value();
         walk(state -> new ArrivalWalk(state, first::wanted, true, null, 0, first));
         return first.page();
-    }
-
-    private Task place(String after) {
-        return after == null ? null : ledger.look(state -> state.find(after)).value();
     }
 
     /// Takes a walk, step by step, so that the lock is never held for long.
