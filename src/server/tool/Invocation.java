@@ -33,18 +33,21 @@ record Invocation(List<String> arguments, Map<String, String> environment, Setti
     ///
     /// @throws Problem if the file cannot be read or has a line that is no variable
     Invocation withEnvironment() {
-        int at = arguments.indexOf(ENVIRONMENT);
-        if (at < 0) {
-            return this;
-        }
-        if (at + 1 == arguments.size()) {
-            throw Problem.badRequest(ENVIRONMENT + " needs a file");
-        }
+        List<String> others = new ArrayList<>();
         Map<String, String> all = new HashMap<>(environment);
-        all.putAll(EnvironmentFile.read(arguments.get(at + 1)));
-        List<String> others = new ArrayList<>(arguments);
-        others.subList(at, at + 2).clear();
-        return new Invocation(others, all, settings, clock, out, err);
+        for (int i = 0; i < arguments.size(); i++) {
+            String word = arguments.get(i);
+            if (word.startsWith(ENVIRONMENT + "=")) {
+                all.putAll(EnvironmentFile.read(word.substring(ENVIRONMENT.length() + 1)));
+            } else if (!word.equals(ENVIRONMENT)) {
+                others.add(word);
+            } else if (++i < arguments.size()) {
+                all.putAll(EnvironmentFile.read(arguments.get(i)));
+            } else {
+                throw Problem.badRequest(ENVIRONMENT + " needs a file");
+            }
+        }
+        return others.size() == arguments.size() ? this : new Invocation(others, all, settings, clock, out, err);
     }
 
     Invocation with(List<String> others) {

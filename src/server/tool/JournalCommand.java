@@ -3,6 +3,7 @@ package server.tool;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,9 @@ import shared.Problem;
 
 /// `journal verify|repair|dump DIR`: inspects a data directory, and repairs it.
 final class JournalCommand {
+
+    /// After so many bytes it is looked whether anybody reads what is printed: as with `| head`.
+    private static final int CHECK_BYTES = 1 << 18;
 
     private JournalCommand() {
     }
@@ -80,11 +84,23 @@ final class JournalCommand {
     static int dump(Invocation call) throws IOException {
         PrintStream out = call.out();
         Storage storage = only(call, "dump");
-        Inspection found = inspect(storage, (seq, position, json) -> {
-            // the same JSON, but nothing in it steers a terminal
-            out.writeBytes(Controls.shown(json.text(), false).getBytes(StandardCharsets.UTF_8));
-            out.write('\n');
-        });
+        long[] written = new long[1];
+        Inspection found;
+        try {
+            found = inspect(storage, (seq, position, json) -> {
+                // the same JSON, but nothing in it steers a terminal
+                byte[] line = Controls.shown(json.text(), false).getBytes(StandardCharsets.UTF_8);
+                out.writeBytes(line);
+                out.write('\n');
+                long before = written[0];
+                written[0] += line.length;
+                if (before / CHECK_BYTES < written[0] / CHECK_BYTES && out.checkError()) {
+                    throw new UncheckedIOException(new IOException("nobody reads on"));
+                }
+            });
+        } catch (UncheckedIOException unread) {
+            return 1;
+        }
         out.flush();
         found.problems.forEach(problem -> call.err().println("problem: " + problem));
         found.notes.forEach(note -> call.err().println("note: " + note));

@@ -158,6 +158,7 @@ class ConfigCommandTest {
         assertTrue(err.toString(StandardCharsets.UTF_8).contains("QUEUE_TOKEN, which is not set"), err::toString);
         assertEquals(0, run("check", file.toString(), "--environment", variables.toString()), err::toString);
         assertEquals(0, run("check", "--environment", variables.toString(), "--config", file.toString()));
+        assertEquals(0, run("check", "--environment=" + variables, "--config=" + file), err::toString);
         assertEquals(0, run("show", "--environment", variables.toString(), "--config", file.toString()));
         assertTrue(out.toString(StandardCharsets.UTF_8).contains("/var/lib/x"), out::toString);
         Files.writeString(variables, "\ufeff" + Files.readString(variables));

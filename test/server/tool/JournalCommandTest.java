@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -78,6 +79,34 @@ class JournalCommandTest {
             JournalRig.append(journal, JournalRig.rest("two"));
             journal.awaitDurable(2);
         }
+    }
+
+    @Test
+    void dump_whoseReaderHasGone_readsNoFurther() throws IOException {
+        try (Journal journal = Journal.open(new FileStorage(directory), new JournalOptions(1 << 20),
+                (seq, position, json) -> { })) {
+            for (int i = 0; i < 300; i++) {
+                JournalRig.append(journal, JournalRig.rest("-".repeat(10_000)));
+            }
+            journal.awaitDurable(300);
+        }
+        long[] asked = new long[1];
+        PrintStream gone = new PrintStream(new OutputStream() {
+            @Override
+            public void write(int one) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        }, false, StandardCharsets.UTF_8) {
+            @Override
+            public void writeBytes(byte[] line) {
+                asked[0]++;
+                super.writeBytes(line);
+            }
+        };
+        assertEquals(1, OfflineCommands.run(List.of("journal", "dump", directory.toString()), AllSettings.READER,
+                environment, InstantSource.system(), gone, new PrintStream(err, true, StandardCharsets.UTF_8)));
+        assertTrue(asked[0] < 100, "it went on for " + asked[0] + " lines of 300");
+        assertEquals("", err.toString(StandardCharsets.UTF_8));
     }
 
     @Test
