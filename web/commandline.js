@@ -79,10 +79,10 @@ function spoken(messages) {
         ? [JSON.stringify(messages)] : messages.map(({role, content}) => `${role}:${content}`);
 }
 
-/** A text that the client would take for JSON goes as JSON. */
+/** A text that the client would take for JSON, or for the name of a file, goes as JSON. */
 function pairs(object) {
-    return Object.entries(object ?? {}).map(([name, value]) =>
-        `${name}=${typeof value === 'string' && !isJson(value) ? value : JSON.stringify(value)}`);
+    return Object.entries(object ?? {}).map(([name, value]) => `${name}=${
+        typeof value === 'string' && !value.startsWith('@') && !isJson(value) ? value : JSON.stringify(value)}`);
 }
 
 function isJson(text) {

@@ -80,7 +80,7 @@ function heading(cron, context) {
     const remove = () => context.attempt(async () => {
         if (await confirmed(`Remove ${cron.name}? Its tasks are kept.`, 'Remove')) {
             await context.api.delete(path);
-            context.go('#/cron');
+            leave(context);
         }
     });
     return h('div', {class: 'toolbar'}, h('a', {href: '#/cron', 'aria-label': 'All cron tasks'}, 'Cron'),
@@ -221,12 +221,17 @@ async function save(form, cron, before, context, errors, forget) {
         forget();
         context.say(saved.next_run ? `${saved.name} is saved; it runs ${ago(saved.next_run, Date.now())}.`
             : `${saved.name} is saved.`);
-        context.go('#/cron');
+        leave(context);
     } catch (refused) {
         errors.place(refused);
     } finally {
         button.disabled = false;
     }
+}
+
+/** To the list, unless the person is elsewhere by now. */
+function leave(context) {
+    context.signal.aborted || context.go('#/cron');
 }
 
 /** What has come of it, kept fresh while the form is open; the form itself is left alone. */

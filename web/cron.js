@@ -44,11 +44,19 @@ function list(root, context) {
         empty, table, more, day));
     const due = new DueTimes(context);
     let rows = new Map();
+    let asked = 0;
+    let shown = 0;
     const load = () => refresh(context, async () => {
+        const mine = ++asked;
         const {items: crons, total} = await context.api.list('/api/cron', {limit: SHOWN_MAX}, context.signal);
         const now = Date.now();
         const start = stripStart(now);
         const times = await Promise.all(crons.map(cron => cron.enabled ? due.of(cron, start) : []));
+        if (mine < shown) {
+            // a newer answer was quicker
+            return;
+        }
+        shown = mine;
         empty.hidden = crons.length > 0;
         table.hidden = crons.length === 0;
         more.hidden = total <= crons.length;
@@ -70,9 +78,9 @@ function list(root, context) {
             }
         }
         rows.forEach(({tell}) => tell(now));
-        const shown = JSON.stringify([Math.floor(now / 60_000), crons.map(cron => [cron.id, cron.name]), times]);
-        if (shown !== dayShown) {
-            dayShown = shown;
+        const dayNow = JSON.stringify([Math.floor(now / 60_000), crons.map(cron => [cron.id, cron.name]), times]);
+        if (dayNow !== dayShown) {
+            dayShown = dayNow;
             put(hourly, calendar(crons, times, now));
             day.hidden = hourly.childElementCount === 0;
         }
@@ -104,8 +112,15 @@ function row(cron, times, start, now, context, load) {
         const task = await context.api.post(`/api/cron/${cron.id}/run`);
         context.say(`${cron.name} runs as ${task.id}.`);
     });
-    const enable = event => act(() => context.api.put(
-        `/api/cron/${cron.id}/${event.target.checked ? 'enable' : 'disable'}`))();
+    const enable = async ({target: box}) => {
+        const path = `/api/cron/${cron.id}/${box.checked ? 'enable' : 'disable'}`;
+        if (await context.attempt(() => context.api.put(path)) === undefined) {
+            // it is as it was
+            box.checked = cron.enabled;
+        } else {
+            await load();
+        }
+    };
     const element = h('tr', {class: !cron.enabled && 'off', 'data-cron': cron.id},
         h('th', {scope: 'row'}, h('a', {href: `#/cron/${cron.id}`}, cron.name),
             h('p', {class: 'hint mono'}, [type, model].filter(Boolean).join(' · '))),

@@ -1,6 +1,8 @@
 // What a person is typing survives leaving the view, a reload and a restart of the server: it is kept for the tab.
 
 const KEY = 'ollama-queue.draft.';
+/** What is larger than a browser keeps, by its name: a reload forgets it. */
+const large = new Map();
 
 /**
  * Fills a form with what was kept under a name, and keeps it from now on. The fields are known by their names.
@@ -28,6 +30,7 @@ export function keep(name, form) {
     return () => {
         // a field that loses the focus as the view goes tells of a change too
         stop.abort();
+        large.delete(name);
         sessionStorage.removeItem(KEY + name);
         form.reset();
     };
@@ -35,11 +38,19 @@ export function keep(name, form) {
 
 /** What is kept under a name; empty if nothing is. */
 export function read(name) {
-    return JSON.parse(sessionStorage.getItem(KEY + name) ?? '{}');
+    return JSON.parse(large.get(name) ?? sessionStorage.getItem(KEY + name) ?? '{}');
 }
 
 export function write(name, draft) {
-    sessionStorage.setItem(KEY + name, JSON.stringify(draft));
+    const text = JSON.stringify(draft);
+    large.delete(name);
+    try {
+        sessionStorage.setItem(KEY + name, text);
+    } catch {
+        large.set(name, text);
+        // what stood there is not what was typed last
+        sessionStorage.removeItem(KEY + name);
+    }
 }
 
 /** The values of a form's fields by their names: texts, and true or false for checkboxes. */

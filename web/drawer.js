@@ -22,9 +22,12 @@ export function drawer(box, control, {api, live, complain}) {
     const kind = h('select', {'aria-label': 'Which events', onchange: () => filter()},
         Object.entries(KINDS).map(([value, name]) => h('option', {value}, name)));
     const held = h('span', {class: 'hint'});
+    /** The reading of those from before, and whether it has ended: what happens meanwhile comes after them. */
     let reading = null;
+    let read = false;
     let hovered = false;
     let waiting = [];
+    let drawing = 0;
     /** Events tell a prompt with the submit only. */
     const previews = new Map();
     const filter = () => {
@@ -51,15 +54,17 @@ export function drawer(box, control, {api, live, complain}) {
     const take = item => {
         if (!box.hidden && ['task', 'cron', 'queue'].includes(item.event)) {
             waiting.push(item);
-            if (waiting.length === 1) {
-                requestAnimationFrame(hand);
-            }
+            drawing ||= requestAnimationFrame(hand);
             if (waiting.length > LINES_MAX) {
                 waiting = waiting.slice(-LINES_MAX);
             }
         }
     };
     const hand = () => {
+        drawing = 0;
+        if (!read) {
+            return;
+        }
         // what is read must not move
         text(held, hovered && waiting.length ? `${waiting.length} more, held while the pointer is here` : '');
         if (!hovered) {
@@ -73,11 +78,19 @@ export function drawer(box, control, {api, live, complain}) {
         reading?.abort();
         put(list);
         waiting = [];
+        read = false;
         if (open) {
-            reading = new AbortController();
-            earlier(api, write, reading.signal).catch(failed => {
+            const mine = reading = new AbortController();
+            earlier(api, write, mine.signal).catch(failed => {
                 if (failed.name !== 'AbortError' && failed.status !== 0) {
                     complain(failed);
+                }
+                return 0;
+            }).then(last => {
+                if (reading === mine) {
+                    read = true;
+                    waiting = waiting.filter(({seq}) => seq > last);
+                    hand();
                 }
             });
         }
@@ -100,11 +113,11 @@ export function drawer(box, control, {api, live, complain}) {
     return () => toggle(box.hidden);
 }
 
-/** Hands over the last events from the journal, in order. */
+/** Hands over the last events from the journal, in order; resolves to the number of the last one. */
 async function earlier(api, write, signal) {
     const {last_seq: last} = await api.get('/api/status', null, signal);
     if (last === 0) {
-        return;
+        return last;
     }
     const stop = new AbortController();
     const response = await api.fetch(`/api/events?since=${Math.max(0, last - EARLIER)}`, {
@@ -123,6 +136,7 @@ async function earlier(api, write, signal) {
     if (!signal.aborted) {
         write(found, true);
     }
+    return last;
 }
 
 function line(item, wanted, previews) {

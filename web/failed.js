@@ -41,10 +41,10 @@ export default {
             stale = false;
             const asked = filter;
             const {items, total} = await api.list('/api/tasks/causes', {...choosing(filter), limit: GROUPS}, signal);
+            const own = asked === filter && await ofOwn(context, asked, items);
             if (asked !== filter) {
                 return;
             }
-            const own = await ofOwn(context, asked, items);
             const order = items.map(group => {
                 const key = keyOf(group);
                 const row = rows.get(key) ?? cause(context, () => filter, () => refresh(context, read));

@@ -31,6 +31,8 @@ export class FilterForm {
         this.#change = change;
         this.#api = api;
         let timer = 0;
+        // what was typed last is no change of the view that is come to
+        signal.addEventListener('abort', () => clearTimeout(timer));
         this.node = h('form', {class: 'toolbar filters', role: 'search', 'aria-label': 'Filter', onsubmit: event => {
             event.preventDefault();
             this.#typed();

@@ -188,7 +188,7 @@ class NewTask {
         if (!this.#context.rights.may('submit')) {
             return;
         }
-        this.#asking = setTimeout(async () => {
+        const mine = setTimeout(async () => {
             // what is asked does not matter, and may be long
             const {task, problems} = build({...values(this.#form), prompt: 'x', content0: 'x', input: 'x'}, Date.now());
             const {type, model, priority, scheduled_at, window, finish_by, on, wait_for_model, options} = task;
@@ -199,14 +199,20 @@ class NewTask {
             const asked = {type, model, priority, scheduled_at, window, finish_by, on, wait_for_model, options,
                 [type === 'embed' ? 'input' : 'prompt']: 'x'};
             try {
-                text(this.#starts, timed(wouldStart(await this.#context.api.post('/api/tasks?dry_run=true', asked))));
+                const would = await this.#context.api.post('/api/tasks?dry_run=true', asked);
+                this.#asking === mine && text(this.#starts, timed(wouldStart(would)));
             } catch (refused) {
+                if (this.#asking !== mine) {
+                    // of a form that has changed since
+                    return;
+                }
                 // what was refused when it was sent is not said twice
                 text(this.#starts, [429, 503].includes(refused.status) && !this.#refusal.textContent
                     ? `It would be refused now: ${refused.message}` : '');
                 refused.status === 400 && this.#mark(refused);
             }
         }, ASK_MS);
+        this.#asking = mine;
     }
 
     #show() {

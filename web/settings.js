@@ -51,6 +51,9 @@ export default {
         });
         // it may be the first view of all
         await context.rights.learn().catch(() => {});
+        if (context.signal.aborted) {
+            return;
+        }
         if (!context.rights.may('admin')) {
             put(root, h('div', {class: 'page'}, h('h1', {}, 'Settings'), h('p', {class: 'panel empty'},
                 'Your token may not see the settings: that needs the scope admin.')));

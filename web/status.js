@@ -11,6 +11,9 @@ export class Status {
     #listeners = new Set();
     #timer = 0;
     #due = 0;
+    /** How many requests went out, and which of them was answered last of what is shown. */
+    #asked = 0;
+    #answered = 0;
 
     /** The last answer; null before the first. */
     value = null;
@@ -32,7 +35,12 @@ export class Status {
     }
 
     /** Takes what a request answered, as that of /api/queue/pause. */
-    take(value) {
+    take(value, asked = ++this.#asked) {
+        if (asked < this.#answered) {
+            // a newer answer was quicker
+            return;
+        }
+        this.#answered = asked;
         this.value = value;
         this.#live.heard();
         this.#listeners.forEach(listener => listener(value));
@@ -44,8 +52,9 @@ export class Status {
             // until it is seen
             return;
         }
+        const asked = ++this.#asked;
         try {
-            this.take(await this.#api.get('/api/status'));
+            this.take(await this.#api.get('/api/status'), asked);
         } catch {
             // the connection's state tells it
         }

@@ -202,6 +202,55 @@ final class CronViewTest {
         assertEquals(0, crons().values().size());
     }
 
+    /// The server has the last word, and the switch shows what is so.
+    @Test
+    void enable_thatIsRefused_leavesTheSwitchOff(Page page) {
+        add("{\"name\":\"over\",\"cron_expr\":\"@daily\",\"enabled\":false,\"end_at\":\"2020-01-01T00:00:00Z\","
+                + "\"task_template\":{\"type\":\"chat\",\"prompt\":\"p\"}}");
+        page.open(server.url() + "/#/cron").click("[data-act^=on]").waitForText("no due time before end_at");
+        page.waitFor("!document.querySelector('[data-act^=on]').checked");
+        assertEquals("false", cron().get("enabled").text());
+        page.faults().expect("status of 400");
+    }
+
+    @Test
+    void list_whoseOlderAnswerComesLast_showsTheNewerOne(Page page) {
+        String id = add("{\"name\":\"n\",\"cron_expr\":\"@daily\",\"task_template\":{\"type\":\"chat\","
+                + "\"prompt\":\"p\"}}");
+        page.open(server.url() + "/#/cron").waitFor("document.querySelector('[data-cron] .strip')").waitForText("live");
+        holdAnswer(page, "/api/cron?limit");
+        server.post("/api/cron/" + id + "/run", "");
+        page.waitFor("window.held");
+        server.send(HttpRequest.newBuilder(URI.create(server.url() + "/api/cron/" + id + "/disable"))
+                .PUT(HttpRequest.BodyPublishers.noBody()));
+        page.waitFor("document.querySelector('tr.off')").eval("window.letGo()");
+        page.waitFor("window.answered");
+        assertTrue(page.is("document.querySelector('tr.off') && !document.querySelector('[data-act^=on]').checked"));
+    }
+
+    @Test
+    void save_thatIsAnsweredLate_leadsNobodyAway(Page page) {
+        String id = add("{\"name\":\"n\",\"cron_expr\":\"@daily\",\"task_template\":{\"type\":\"chat\","
+                + "\"prompt\":\"p\"}}");
+        page.open(server.url() + "/#/cron/" + id).waitFor("document.querySelectorAll('.preview li').length === 5");
+        page.fill("[name=prompt]", "other");
+        holdAnswer(page, "/api/cron/" + id);
+        page.click("form .primary").waitFor("window.held").eval("location.hash = '#/backends'");
+        page.waitForText("1 of 1 up").eval("window.letGo()");
+        page.waitFor("window.answered").waitForText("n is saved");
+        assertEquals("#/backends", page.text("location.hash"));
+        assertEquals("other", ((Json.Obj) cron().get("task_template")).text("prompt"));
+    }
+
+    /// Holds back the next answer from a path; `held`: it is there, `letGo()` hands it over, `answered`: a moment ago.
+    private static void holdAnswer(Page page, String path) {
+        page.eval("const whole = fetch; window.fetch = async (url, ...more) => { if (!String(url).includes("
+                + Page.quoted(path) + ")) { return whole(url, ...more); } window.fetch = whole; delete more[0]?.signal;"
+                + " const answer = await whole(url, ...more); window.held = true;"
+                + " await new Promise(go => window.letGo = go);"
+                + " setTimeout(() => window.answered = true, 300); return answer; };");
+    }
+
     @Test
     void markup_staysText(Page page) {
         Json.Obj made = ServerProcess.object(server.post("/api/cron", "{\"name\":" + Page.quoted(EVIL)

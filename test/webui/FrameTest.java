@@ -35,6 +35,7 @@ final class FrameTest {
             line_tellsOfTheMode_andResumes(page, server);
             line_tellsWhatCannotRun(page, server);
             events_areListedLive_andFiltered(page, server);
+            events_stayInOrder(page, server);
             settings_areAsConfigShowHasThem(page);
             page.faults().expectGone();
             server.kill();
@@ -77,6 +78,31 @@ final class FrameTest {
         page.waitFor(last + ".textContent === 'seen live'").eval(last + ".click()");
         page.waitFor("location.hash === '#/tasks/" + id + "'");
         page.reload().waitFor("document.querySelector('.event-lines li')");
+        page.click("[aria-label='Close the events']").waitFor("document.querySelector('#events').hidden");
+    }
+
+    /// What happens while those from before are being read comes after them, once; what is held is counted on.
+    private void events_stayInOrder(Page page, ServerProcess server) {
+        page.waitForText("live · ");
+        page.eval("const whole = fetch; window.fetch = async (url, ...more) => { if (!String(url).includes("
+                + "'/api/events?since=')) { return whole(url, ...more); } window.fetch = whole; window.held = true;"
+                + " await new Promise(go => window.letGo = go); return whole(url, ...more); };");
+        page.click("#events-toggle").waitFor("window.held");
+        String id = server.submit(task("meanwhile", ""));
+        page.eval("window.soon = false; setTimeout(() => window.soon = true, 500)");
+        page.waitFor("window.soon").eval("window.letGo()");
+        String lines = "[...document.querySelectorAll('.event-lines li')]";
+        page.waitFor(lines + ".some(line => line.querySelector('a')?.hash === '#/tasks/" + id
+                + "' && line.dataset.what === 'submitted') && " + lines + ".some(line => line.textContent.includes("
+                + "'the queue is paused'))");
+        assertEquals("true", page.text(lines + ".map(line => line.querySelector('time').dateTime)"
+                + ".every((time, index, all) => index === 0 || all[index - 1] <= time)"), page.shown(".event-lines"));
+        page.hover(".event-lines", 0.5);
+        server.submit(task("held", ""));
+        page.waitForText("held while the pointer is here");
+        long held = page.number("parseInt(document.querySelector('#events header .hint').textContent)");
+        server.submit(task("held too", ""));
+        page.waitFor("parseInt(document.querySelector('#events header .hint').textContent) > " + held);
         page.click("[aria-label='Close the events']").waitFor("document.querySelector('#events').hidden");
     }
 

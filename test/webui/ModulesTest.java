@@ -58,6 +58,14 @@ final class ModulesTest {
         return ((Json.Str) js(module, "String(" + expression + ")")).value();
     }
 
+    /// Browsers keep some megabytes for a page, and "New like this" may have more to say.
+    @Test
+    void draft_thatIsLargerThanABrowserKeeps_isThereAllTheSame() {
+        assertEquals("1 12000000 2", text("draft", "(m.write('t', {a: '1'}), [m.read('t').a,"
+                + " (m.write('t', {a: 'x'.repeat(12e6)}), m.read('t').a.length), (m.write('t', {a: '2'}),"
+                + " m.read('t').a)]).join(' ')"));
+    }
+
     @Test
     void quote_ofAnyWord_isReadBackByTheShell() throws IOException, InterruptedException {
         Random random = new Random(Long.getLong("seed", 42));

@@ -96,6 +96,23 @@ final class NewTaskTest {
         page.faults().expect("400 \\(Bad Request\\)");
     }
 
+    /// What is asked while it is typed may be answered late.
+    @Test
+    void refusal_ofWhatHasBeenCorrectedSince_isNotShown(Page page) {
+        form(page).fill("textarea[name=content0]", "x").waitForText("It would ");
+        page.eval("const whole = fetch; window.fetch = async (url, ...more) => { if (!String(url).includes('dry_run'))"
+                + " { return whole(url, ...more); } window.fetch = whole; const answer = await whole(url, ...more);"
+                + " window.held = true; await new Promise(go => window.letGo = go);"
+                + " setTimeout(() => window.answered = true, 300); return answer; };");
+        page.fill("input[name=window]", "nope").waitFor("window.held");
+        page.eval("document.querySelector('.starts-when').textContent = ''");
+        page.fill("input[name=window]", "").waitForText("It would ").eval("window.letGo()");
+        page.waitFor("window.answered");
+        assertEquals("", page.text("document.querySelector('#window-problem').textContent"));
+        assertTrue(page.shown(".starts-when").startsWith("It would "), page.shown(".starts-when"));
+        page.faults().expect("400 \\(Bad Request\\)");
+    }
+
     @Test
     void refusal_isSaidOnce(Page page) {
         server.post("/api/queue/drain", "");
@@ -115,7 +132,7 @@ final class NewTaskTest {
                 .fill("textarea[name=system]", " - blanks around ").fill("input[name=model]", "it's:a model")
                 .fill("input[name=priority]", "high").fill("input[name=max_retries]", "7")
                 .fill("input[name=timeout]", "90s").choose("select[name=when]", "in").fill("input[name=in]", "1h");
-        page.click(".more summary").fill("textarea[name=options]", "temperature=0.2\nstop=it's\nnum_ctx=8192")
+        page.click(".more summary").fill("textarea[name=options]", "temperature=0.2\nstop=@it's\nnum_ctx=8192")
                 .choose("select[name=think]", "low").fill("input[name=keep_alive]", "5m")
                 .fill("input[name=format]", "json").fill("textarea[name=extra]", "{\"raw\": true, \"suffix\": \"12\"}")
                 .fill("textarea[name=metadata]", "{\"a'b\": [1, \"$x\"]}");

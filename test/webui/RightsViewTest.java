@@ -59,6 +59,8 @@ final class RightsViewTest {
             offers(page, "#/cron/new", ".hint[data-lacks]", "");
             page.eval("location.hash = '#/settings'");
             page.waitForText("Your token may not see the settings").waitFor("!document.querySelector('#notice p')");
+            offers(page, "#/backends", "[data-host]", "");
+            settings_thatWereLeftBeforeTheTokenWasKnown_doNotShowUpElsewhere(page);
 
             become(page, submit, "submit");
             offers(page, "#/tasks/" + other, "[data-action=link]", "again");
@@ -70,6 +72,7 @@ final class RightsViewTest {
             offers(page, "#/backends", "[data-host]", "");
             // of two that failed for one cause, one is its own
             offers(page, "#/failed", ".cause", "As a list,Retry 1,Retry on, with …,Delete …");
+            failed_ofAnotherFilter_thatIsKnownLate_isNotShown(page);
 
             become(page, admin, "admin");
             page.click("#line button").waitFor("document.querySelector('#line').hidden");
@@ -85,6 +88,34 @@ final class RightsViewTest {
                 assertFalse(page.faults().requests().stream().anyMatch(url -> url.contains(secret)));
             }
         }
+    }
+
+    private static void settings_thatWereLeftBeforeTheTokenWasKnown_doNotShowUpElsewhere(Page page) {
+        holdAnswer(page, "/api/info");
+        page.eval("location.hash = '#/settings'");
+        page.waitFor("window.held").eval("location.hash = '#/backends'");
+        page.waitFor("document.querySelector('[data-host]')").eval("window.letGo()");
+        page.waitFor("window.answered");
+        assertEquals("Backends", page.shown("h1"));
+    }
+
+    private static void failed_ofAnotherFilter_thatIsKnownLate_isNotShown(Page page) {
+        holdAnswer(page, "client=ci");
+        page.eval("location.hash = '#/failed?type=generate'");
+        page.waitFor("window.held").eval("location.hash = '#/failed?model=nosuch'");
+        page.waitForText("Nothing that failed matches this filter").eval("window.letGo()");
+        page.waitFor("window.answered").waitForText("Nothing that failed matches this filter");
+        assertEquals(0, page.number("document.querySelectorAll('.cause').length"));
+    }
+
+    /// Holds back the next answer from such an address; `held`: it is there, `letGo()` hands it over, `answered`: a
+    /// moment ago.
+    private static void holdAnswer(Page page, String address) {
+        page.eval("window.held = window.answered = false; const whole = fetch; window.fetch = async (url, ...more) => {"
+                + " if (!String(url).includes(" + Page.quoted(address) + ")) { return whole(url, ...more); }"
+                + " window.fetch = whole; delete more[0]?.signal; const answer = await whole(url, ...more);"
+                + " window.held = true; await new Promise(go => window.letGo = go);"
+                + " setTimeout(() => window.answered = true, 300); return answer; };");
     }
 
     private static String task(String client) {
