@@ -25,7 +25,7 @@ import shared.LogValue;
 /// The kernel may leave out a row while connections come and go, and the table may be another network's: so one counts
 /// as gone only if it is missing twice in a table that has the server's own listener.
 ///
-/// **Threads.** One looks, at its interval, and exists only while calls wait.
+/// **Threads.** One looks, at its interval, and exists only while calls wait; others may look beside it.
 public final class GoneCallers implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger("server.http");
@@ -73,7 +73,8 @@ public final class GoneCallers implements AutoCloseable {
         return watch;
     }
 
-    private void look() {
+    /// Looks now, beside the interval.
+    public void look() {
         // those that come during the look may not be in what was read before
         Map<Peer, Watch> asked = Map.copyOf(waiting);
         try {

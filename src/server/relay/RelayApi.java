@@ -58,6 +58,8 @@ public final class RelayApi {
     /// Headers in which the SDKs of OpenAI and Anthropic describe themselves.
     private static final String STAINLESS = "x-stainless-";
     private static final Duration REPEATED_WITHIN = Duration.ofSeconds(10);
+    /// How long a look for callers that have left may take.
+    private static final Duration SEEN_WITHIN = Duration.ofMillis(500);
     private static final String RETRY_COUNT = "x-stainless-retry-count";
 
     /// The parts of the server that it uses.
@@ -160,8 +162,7 @@ public final class RelayApi {
         Caller caller = submission.terms().caller();
         Repeats.CallKey same = byAnSdk(request) ? new Repeats.CallKey(caller.endpoint().path, caller.client(),
                 IdempotencyKey.fingerprint(request.body())) : null;
-        String count = request.header(RETRY_COUNT);
-        Repeats.Kept before = count == null || count.equals("0") ? null : repeats.take(same);
+        Repeats.Kept before = isAgain(request) ? before(same) : null;
         if (before != null && before.error() != null) {
             Answer.Whole error = ApiForm.of(caller.endpoint().path).error(before.error(), 0, false);
             return new Answer.Whole(error.status(), error.type(), error.bytes(), error.length(), "x-should-retry",
@@ -201,6 +202,22 @@ public final class RelayApi {
         return answer(request, task, answer, streams, same, now);
     }
 
+    private static boolean isAgain(WebRequest request) {
+        String count = request.header(RETRY_COUNT);
+        return count != null && !count.equals("0");
+    }
+
+    /// Returns what is left of a call that its SDK repeats; null for nothing. SDKs repeat within half a second, when
+    /// it may not have been noticed yet that they have left.
+    private Repeats.Kept before(Repeats.CallKey same) throws InterruptedException {
+        Repeats.Kept found = repeats.take(same);
+        if (found != null || !repeats.isWaiting(same)) {
+            return found;
+        }
+        parts.gone().look();
+        return repeats.take(same, SEEN_WITHIN);
+    }
+
     /// Returns whether its caller is an SDK that repeats a call by itself.
     private static boolean byAnSdk(WebRequest request) {
         return request.hasHeader(STAINLESS);
@@ -220,6 +237,10 @@ public final class RelayApi {
         GoneCallers.Watch watch = parts.gone().watch(request.local(), request.remote(),
                 () -> Thread.ofVirtual().name("caller-left").start(call::callerLeft));
         request.atEnd(watch::close);
+        if (same != null) {
+            repeats.waits(same);
+            request.atEnd(() -> repeats.over(same));
+        }
         return call.answer();
     }
 

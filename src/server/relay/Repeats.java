@@ -1,9 +1,11 @@
 package server.relay;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import shared.Problem;
@@ -41,10 +43,28 @@ final class Repeats {
     private final long keptNanos;
     /// The oldest first.
     private final Map<CallKey, Kept> kept = new LinkedHashMap<>();
+    /// How many callers wait.
+    private final Map<CallKey, Integer> waiting = new HashMap<>();
 
     /// @param keptFor for how long a call is remembered after its end
     Repeats(Duration keptFor) {
         keptNanos = keptFor.toNanos();
+    }
+
+    /// Notes that a caller waits, until [#over].
+    synchronized void waits(CallKey call) {
+        waiting.merge(call, 1, Integer::sum);
+    }
+
+    /// Notes that a caller waits no longer.
+    synchronized void over(CallKey call) {
+        waiting.computeIfPresent(call, (same, count) -> count == 1 ? null : count - 1);
+        notifyAll();
+    }
+
+    /// Returns whether a caller waits that made the same call, as far as is known.
+    synchronized boolean isWaiting(CallKey call) {
+        return waiting.containsKey(call);
     }
 
     /// Remembers a waiting task whose caller has left.
@@ -65,6 +85,18 @@ final class Repeats {
         return found == null || found.error == null && !found.claim() ? null : found;
     }
 
+    /// Does the same as [#take] as soon as a waiting caller is seen to have left; null if that takes too long.
+    synchronized Kept take(CallKey call, Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        Kept found = take(call);
+        for (long left = atMost.toNanos(); found == null && left > 0 && isWaiting(call);
+                left = end - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+            found = take(call);
+        }
+        return found;
+    }
+
     /// Returns what is left of the same call; null if nothing is.
     synchronized Kept look(CallKey call) {
         Kept found = kept.get(call);
@@ -75,6 +107,7 @@ final class Repeats {
         Kept what = new Kept(task, error, System.nanoTime() + keptNanos, new AtomicBoolean());
         kept.remove(call);
         kept.put(call, what);
+        notifyAll();
         Iterator<Kept> eldest = kept.values().iterator();
         while (eldest.hasNext() && (eldest.next().isOver() || kept.size() > CALLS_MAX)) {
             eldest.remove();

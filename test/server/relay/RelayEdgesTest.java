@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,10 +19,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import server.dispatch.DispatchOptions;
 import server.http.Bodies;
 import server.http.IdempotencyKey;
 import server.http.Wire;
 import server.queue.state.QueueMode;
+import server.settings.Settings;
 import server.task.Task;
 import shared.TaskStatus;
 import shared.json.Json;
@@ -172,6 +175,31 @@ final class RelayEdgesTest {
                 awaitTakenOver(rig, keeps);
             }
             assertEquals(TaskStatus.PENDING, rig.task().task().status());
+        }
+    }
+
+    /// OpenAI's SDKs send again after 0.4 to 0.5 s, which is less than the time between two looks.
+    @Test
+    void sdkThatComesBackBeforeItWasMissed_takesOverItsPlace() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(Settings.DEFAULT,
+                DispatchOptions.DEFAULT, Duration.ofMinutes(1), Duration.ofSeconds(3), ollama.url())) {
+            rig.queue.changeMode(QueueMode.PAUSED);
+            try (Wire first = sdk(rig, false, 0)) {
+                Task task = rig.task().task();
+                first.leave();
+                try (Wire again = sdk(rig, false, 1)) {
+                    assertEquals(499, first.reply(true).status());
+                    // one that is still there keeps its own
+                    try (Wire other = sdk(rig, false, 1)) {
+                        Await.until(() -> "tasks: " + rig.tasks(), () -> rig.tasks().size() == 2);
+                        rig.queue.changeMode(QueueMode.RUNNING);
+                        Wire.Reply answer = again.reply(true);
+                        assertEquals("200 " + task.name(), answer.status() + " "
+                                + answer.headers().get("x-queue-task"));
+                        assertEquals(200, other.reply(true).status());
+                    }
+                }
+            }
         }
     }
 

@@ -56,7 +56,7 @@ final class RelayRig implements AutoCloseable {
     final RelayApi.Parts parts;
     final RelayApi relay;
     private final RelayedAnswers relayed = new RelayedAnswers();
-    private final GoneCallers gone = new GoneCallers(Path.of("/proc/net"), Duration.ofMillis(20));
+    private final GoneCallers gone;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /// @param addresses of the hosts, as `OLLAMA_HOST` has them; an endpoint's ends with `/v1`; `NAME=` may stand
@@ -68,6 +68,13 @@ final class RelayRig implements AutoCloseable {
     /// @param repeatedWithin how long after its end a call is known again
     RelayRig(Settings settings, DispatchOptions dispatch, Duration repeatedWithin, String... addresses)
             throws IOException {
+        this(settings, dispatch, repeatedWithin, Duration.ofMillis(20), addresses);
+    }
+
+    /// @param looks the time between two looks for callers that have left
+    RelayRig(Settings settings, DispatchOptions dispatch, Duration repeatedWithin, Duration looks, String... addresses)
+            throws IOException {
+        gone = new GoneCallers(Path.of("/proc/net"), looks);
         WebServer.prepare(settings);
         InstantSource clock = InstantSource.system();
         queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT, clock,
