@@ -64,6 +64,15 @@ final class PlacesTest {
         assertTrue(outside.isEmpty(), outside.size() + " classes come from elsewhere: " + outside);
     }
 
+    /// Who hands an image on has to hand on the licence of the JDK in it, too.
+    @Test
+    void images_holdTheLicenceOfTheJdk() throws Exception {
+        for (Path image : List.of(Images.CLIENT, Images.SERVER)) {
+            Path licence = image.resolve("legal/java.base/LICENSE");
+            assertTrue(Files.readString(licence).contains("The GNU General Public License"), licence.toString());
+        }
+    }
+
     /// Java cannot use the class archive for these, which is nothing that a user has to know.
     @Test
     void java_forAnotherPurpose_printsNothingElse() throws Exception {
