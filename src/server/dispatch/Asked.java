@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 
-/// By task: what hosts answered that does not end it, but sends it to another host. Kept in memory until the task has
-/// ended; after a restart the hosts are asked again. For any thread.
+/// By task: the answers of hosts that do not end the task but send it to another host. Kept in memory until the task
+/// has ended; after a restart the hosts are asked again. For any thread.
 final class Asked {
 
     private final Map<Long, Refusals> byTask = new ConcurrentHashMap<>();
@@ -23,7 +23,7 @@ final class Asked {
 
     /// Immutable.
     ///
-    /// @param without the hosts that the task need not be sent to again
+    /// @param without the hosts to which the task need not be sent again
     private record Refusals(Map<String, LastRefusal> byHost, Set<String> without) {
 
         static final Refusals NONE = new Refusals(Map.of(), Set.of());
@@ -41,30 +41,30 @@ final class Asked {
         }
     }
 
-    /// The hosts that lack the task's model, or whose front takes no such request.
+    /// The hosts that lack the task's model, or whose front rejects such a request.
     Set<String> without(long task) {
         return byTask.getOrDefault(task, Refusals.NONE).without;
     }
 
-    /// Records what a host answered.
+    /// Records a host's answer.
     void refused(long task, String host, Outcome.Failed failure, long now) {
         byTask.compute(task, (id, before) -> (before == null ? Refusals.NONE : before)
                 .with(host, new LastRefusal(failure, now)));
     }
 
-    /// When this host last refused the task, in milliseconds since the epoch; 0: never.
+    /// Returns when this host last refused the task, in milliseconds since the epoch; 0: never.
     long refusedAt(long task, String host) {
         LastRefusal refusal = byTask.getOrDefault(task, Refusals.NONE).byHost.get(host);
         return refusal == null ? 0 : refusal.at;
     }
 
-    /// Whether a host lacks the task's model.
+    /// Returns whether a host lacks the task's model.
     boolean anyLacksModel(long task) {
         return byTask.getOrDefault(task, Refusals.NONE).byHost.values().stream()
                 .anyMatch(refusal -> refusal.failure.cause() == Cause.MODEL_MISSING);
     }
 
-    /// Why no host takes the task, once all were asked.
+    /// Returns why no host accepts the task, after all were asked.
     String verdict(long task, String model) {
         Refusals answers = byTask.getOrDefault(task, Refusals.NONE);
         List<String> reasons = new ArrayList<>();

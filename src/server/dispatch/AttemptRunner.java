@@ -34,20 +34,20 @@ import server.task.Trace;
 import shared.LogValue;
 import shared.Problem;
 
-/// Runs one attempt to its end and puts the outcome on record. What is the host's failure uses up no attempt.
+/// Runs one attempt to its end and records the outcome. A failure of the host does not use up an attempt.
 final class AttemptRunner {
 
     private static final Logger LOG = System.getLogger("dispatch");
-    /// The time between two questions for a model that no host has, for a task that waits for it: lists do not tell of
-    /// every model. Where one comes to tell of it, the task goes on at once.
+    /// How often a task that waits for a model asks for it while no host has it: lists do not contain every model. If a
+    /// host starts to list the model, the task continues at once.
     static final long MODEL_PAUSE_MS = 30_000;
-    /// How long after a host's pause the task begins that it refused: another task makes the try.
+    /// How long after the end of a host's pause a task that it refused begins: another task tries first.
     private static final long STEP_BEHIND_MS = 1_000;
-    /// The longest that a refused task keeps away from all hosts.
+    /// The longest time for which a refused task stays away from all hosts.
     private static final long STEP_BEHIND_MAX_MS = 30_000;
-    /// How long a task waits that a host refuses while it takes others.
+    /// How long a task waits that a host refuses while it accepts others.
     private static final long ALONE_PAUSE_MS = 60_000;
-    /// Until an outcome that had no room on the disk is tried again.
+    /// How long to wait before an outcome for which the disk had no room is recorded again.
     private static final Duration ROOM_PAUSE = Duration.ofSeconds(1);
 
     private final Runs runs;
@@ -63,10 +63,10 @@ final class AttemptRunner {
     private final Hold hold;
     private final AnswerRoom room = AnswerRoom.ofHeap();
 
-    /// @param routing decides as things are now
-    /// @param health  is told of a host that may have gone away
-    /// @param hold    is told of this server's own trouble
-    /// @param news    are told what attempts do
+    /// @param routing returns decisions based on the current state
+    /// @param health  is notified of a host that may have become unreachable
+    /// @param hold    is notified of this server's own trouble
+    /// @param news    are notified of what attempts do
     AttemptRunner(Runs runs, Supplier<Routing> routing, Asked asked, HealthCheck health,
             List<AttemptNews> news, Answers answers, RelayedAnswers relayed, RetryPolicy policy,
             DispatchOptions options, Hold hold, InstantSource clock) {
@@ -84,7 +84,7 @@ final class AttemptRunner {
     }
 
     /// @param found    how the attempt finds its model on the host
-    /// @param progress to be kept up to date
+    /// @param progress updated as the answer arrives
     /// @param stopping whether an interrupt means that the server stops, rather than that the task was cancelled
     /// @param givenUp  why an interrupt means that the host is given up; null: it does not
     void run(Run run, Host host, Host.Found found, OrderedPieces.AnswerProgress progress, BooleanSupplier stopping,
@@ -131,7 +131,7 @@ final class AttemptRunner {
         }
     }
 
-    /// The attempt told nothing of the host, nor of this server.
+    /// Notes that the attempt revealed nothing about the host, or about this server.
     private void unknown(Run run, Host host) {
         host.unknown(run.task().model());
         hold.unknown();
@@ -146,14 +146,14 @@ final class AttemptRunner {
         }
     }
 
-    /// Nothing can be put on record any more; the next start finds the task running and runs it again.
+    /// Logs that nothing can be recorded any more; the next start finds the task running and runs it again.
     private static void notRecorded(Run run, RuntimeException reason) {
         LOG.log(Level.WARNING, "event=attempt_not_recorded id=" + run.task().name() + " reason="
                 + LogValue.of(reason.getMessage()));
     }
 
-    /// On a full disk a reserve is kept for outcomes. A result that is too large for it is an attempt that failed; if
-    /// there is not even room to say so, the task stays as it is until there is.
+    /// Records an outcome, for which a full disk has a reserve. If a result is too large for it, the attempt has
+    /// failed; if there is not even room to record that, the task stays as it is until there is.
     private void recordWhenThereIsRoom(Run run, Host host, Host.Found found, Outcome outcome, long pieces)
             throws InterruptedException {
         Outcome next = outcome;
@@ -174,7 +174,7 @@ final class AttemptRunner {
         }
     }
 
-    /// Null if the task was cancelled before the host was asked.
+    /// Runs the attempt and returns its outcome; null if the task was cancelled before the host was asked.
     private Outcome outcome(Run run, Host host, Host.Found found, OrderedPieces.AnswerProgress progress,
             AnswerRoom.Portion room) throws InterruptedException {
         Task task = run.task();
@@ -191,9 +191,9 @@ final class AttemptRunner {
         }, progress, count -> news.forEach(one -> one.wrote(count, clock.millis())), clock);
         boolean kept = task.terms().caller().record();
         try {
-            // read before it has left memory
+            // read before it is removed from memory
             Event.Request request = request(task);
-            // the host learns of a task only after its submit and its start are on the disk
+            // the host gets a task only after its submit and its start are durable
             runs.awaitDurable(run);
             if (!runs.current(run)) {
                 unknown(run, host);
@@ -233,7 +233,7 @@ final class AttemptRunner {
             return new Outcome.Failed(Cause.PASSING, "internal error: " + bug, null);
         } finally {
             pieces.tell();
-            // before the outcome is on record, so that nobody takes these pieces for the next attempt's
+            // before the outcome is recorded, so that nobody takes these pieces for the next attempt's
             if (kept) {
                 answers.breakOff(task.id(), run.attempt());
             } else {
@@ -315,7 +315,7 @@ final class AttemptRunner {
         }
     }
 
-    /// A part of the answer has reached the caller: whatever the failure, nothing is tried again.
+    /// Part of the answer has reached the caller: whatever the failure, nothing is retried.
     private void brokenOff(Run run, Host host, Outcome.Failed failure) {
         long now = clock.millis();
         if (failure.cause() == Cause.OWN) {
@@ -340,7 +340,7 @@ final class AttemptRunner {
         runs.fail(run, error, CallRunner.recorded(run.task(), failure));
     }
 
-    /// What one task alone is refused for, while the host takes others of its model, leaves the host to these.
+    /// If a host refuses only this task while it accepts others of its model, the task leaves the host to them.
     private void refused(Run run, Host host, Outcome.Failed failure, long retryAfter, long now) {
         long task = run.task().id();
         long before = asked.refusedAt(task, host.name());
@@ -352,7 +352,7 @@ final class AttemptRunner {
             long pauseEnd = host.refuses(run.task().model(), failure, retryAfter, now);
             if (run.task().terms().caller().endsWithCaller() && failure.isAccounts()
                     && routing.get().refuser(run.task()) != null) {
-                // its caller is told at once, as the host would have done
+                // its caller gets the error at once, as the host would have sent it
                 fail(run, failure.message(), failure);
             } else {
                 stepBehind(run, failure.message(), pauseEnd, now);
@@ -360,8 +360,8 @@ final class AttemptRunner {
         }
     }
 
-    /// Back to pending. Where no other host takes the task now, it steps behind: the next to try this host is another
-    /// task, because one that is refused each time must not hold up all.
+    /// Makes the task pending again. If no other host accepts it now, it steps back so that another task tries this
+    /// host next, because a task that is refused each time must not hold up the others.
     ///
     /// @param pauseEnd until when this host, or its model, is left alone
     private void stepBehind(Run run, String error, long pauseEnd, long now) {
@@ -379,8 +379,8 @@ final class AttemptRunner {
         }
     }
 
-    /// The task goes to a host that was not asked yet; if there is none, it fails. Before a host's front ends it, the
-    /// host is asked whether it still is one: a proxy may have lost it.
+    /// Sends the task to a host that was not asked yet; if there is none, the task fails. Before a host's front makes
+    /// it fail, the host is asked whether it still is what its kind says: a proxy may have lost it.
     private void askOthers(Run run, Host host, Outcome.Failed failure, long now) throws InterruptedException {
         Task task = run.task();
         asked.refused(task.id(), host.name(), failure, now);

@@ -21,14 +21,14 @@ import shared.json.JsonReader;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// Makes one attempt at a task whose payload is a whole body for a path of a host's API.
+/// Runs one attempt at a task whose payload is a complete body for a path of a host's API.
 final class CallRunner {
 
     private CallRunner() {
     }
 
-    /// @param request as it stands in the journal
-    /// @param times   the task's limits of silence
+    /// @param request as it is in the journal
+    /// @param times   the task's limits on silence
     static Outcome run(TaskExecutor executor, Task task, Event.Request request, Duration firstByte, Duration idle,
             AnswerRoom.Portion room, Pieces pieces, RelaySink to, InstantSource clock) throws InterruptedException {
         Caller caller = task.terms().caller();
@@ -49,7 +49,8 @@ final class CallRunner {
         return headers;
     }
 
-    /// The failure as it is kept: where a call is not recorded, without the host's words, which may quote it.
+    /// Returns the failure in the form in which it is kept: for an unrecorded call without the host's words, which may
+    /// quote the call.
     static Outcome.Failed forRecord(Task task, String host, Outcome.Failed failure) {
         if (task.terms().caller().record()) {
             return failure;
@@ -58,7 +59,7 @@ final class CallRunner {
                 failure.retryAfter(), failure.answer());
     }
 
-    /// What the caller of a failed call was told, for its record; null if the task is no call.
+    /// Returns what the caller of a failed call was told, for its record; null if the task is not a call.
     static Slice recorded(Task task, Outcome.Failed failure) {
         if (task.terms().caller().endpoint() == null) {
             return null;

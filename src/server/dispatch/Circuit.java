@@ -2,9 +2,9 @@ package server.dispatch;
 
 /// Leaves a host, or one model on it, alone for a while: first for 1 s, doubling up to a maximum, with one try at the
 /// end of each pause. A host that cannot be reached is left alone after five failed connections in a row, and any HTTP
-/// answer ends that. One that says it is busy, or refuses, is left alone from its first such answer on, or for as long
-/// as it asks; only the end of the pause ends that, since answers to earlier requests say nothing of new ones. Times
-/// are milliseconds since the epoch. For any thread.
+/// answer ends that. A host that says it is busy, or refuses, is left alone from its first such answer on, or for as
+/// long as it asks; only the end of the pause ends that, since answers to earlier requests say nothing about new ones.
+/// Times are milliseconds since the epoch. For any thread.
 final class Circuit {
 
     static final int FAILURES_MAX = 5;
@@ -14,41 +14,41 @@ final class Circuit {
     private final long pauseMax;
     private int failures;
     private long pause = PAUSE_FIRST_MS;
-    /// The host is left alone until then; 0: it is not.
+    /// Until when the host is left alone; 0: it is not.
     private long until;
-    /// When that was decided: a clock that shows less now was set back, and the pause is over.
+    /// When that was decided: if the clock shows less now, it was set back, and the pause is over.
     private long since;
-    /// Whether the host itself asked for this pause.
+    /// Whether the host itself requested this pause.
     private boolean busy;
     /// Whether the one try at the end of a pause is under way.
     private boolean trying;
 
-    /// For a host.
+    /// Makes the circuit of a host.
     Circuit() {
         this(PAUSE_MAX_MS);
     }
 
-    /// @param pauseMax the longest pause that is not asked for, in milliseconds
+    /// @param pauseMax the longest pause that the host does not request, in milliseconds
     Circuit(long pauseMax) {
         this.pauseMax = pauseMax;
     }
 
-    /// Whether a task may be sent now.
+    /// Returns whether a task may be sent now.
     synchronized boolean allows(long now) {
         return until == 0 || !trying && over(now);
     }
 
-    /// Whether it is away for longer than a moment: it could not be reached again and again.
+    /// Returns whether it is away for longer than a moment: repeated connections failed.
     synchronized boolean away() {
         return until != 0 && !busy;
     }
 
-    /// When a pause ends; 0: there is none, or a try is under way whose end will tell.
+    /// Returns when a pause ends; 0: there is none, or a try is under way whose end will tell.
     synchronized long pauseEnd(long now) {
         return allows(now) || trying ? 0 : until;
     }
 
-    /// A task is being sent.
+    /// Notes that a task is being sent.
     synchronized void sent() {
         trying = until != 0;
     }
@@ -66,7 +66,7 @@ final class Circuit {
         }
     }
 
-    /// @param retryAfter what the host asked for, in milliseconds; 0: nothing
+    /// @param retryAfter the pause that the host requested, in milliseconds; 0: none
     synchronized void busy(long now, long retryAfter) {
         boolean again = trying || !busy || over(now);
         trying = false;
@@ -76,11 +76,11 @@ final class Circuit {
             pauseFrom(now);
             busy = true;
         }
-        // of several answers at once the first makes the pause, but each may ask for a longer one
+        // the first of several answers at once starts the pause, but each may request a longer one
         until = Math.max(until, asked);
     }
 
-    /// The host told how it is: it can be reached again. What it said about being busy still holds.
+    /// Notes that the host reported its health: it is reachable again. What it said about being busy remains valid.
     synchronized void reached() {
         failures = 0;
         if (!busy) {
@@ -90,7 +90,7 @@ final class Circuit {
         }
     }
 
-    /// The host answered a task, whatever it said.
+    /// Notes that the host answered a task, whatever the answer.
     synchronized void answered(long now) {
         failures = 0;
         if (until == 0 || trying || !busy || over(now)) {
@@ -101,7 +101,7 @@ final class Circuit {
         }
     }
 
-    /// A try ended without telling anything of the host (it was cancelled).
+    /// Notes that a try ended without revealing anything about the host (it was cancelled).
     synchronized void unknown() {
         trying = false;
     }

@@ -12,8 +12,8 @@ import shared.TaskType;
 
 /// The dispatcher's settings.
 ///
-/// @param workers   how many attempts run at once on the local hosts together
-/// @param firstByte the longest time until an answer begins, loading and reading the prompt included
+/// @param workers   how many attempts run at once on all local hosts together
+/// @param firstByte the longest time until an answer begins, including loading the model and reading the prompt
 /// @param idle      the longest silence of a host after that
 public record DispatchOptions(int workers, Duration firstByte, Duration idle, RoutingOptions routing) {
 
@@ -29,7 +29,7 @@ public record DispatchOptions(int workers, Duration firstByte, Duration idle, Ro
 
     public static final DispatchOptions DEFAULT = of(Settings.DEFAULT);
 
-    /// Returns what the settings say.
+    /// Returns the options in the settings.
     public static DispatchOptions of(Settings settings) {
         return new DispatchOptions(settings.get(WORKERS), settings.get(FIRST_BYTE_TIMEOUT), settings.get(IDLE_TIMEOUT),
                 RoutingOptions.of(settings));
@@ -49,8 +49,8 @@ public record DispatchOptions(int workers, Duration firstByte, Duration idle, Ro
         return new DispatchOptions(newWorkers, firstByte, idle, routing);
     }
 
-    /// How long an attempt of a task may take until its answer begins: as the task says, otherwise never less than a
-    /// whole time that was set by hand. An embed's answer comes at once, at the end.
+    /// Returns how long an attempt of a task may take until its answer begins: as the task says, otherwise never less
+    /// than a total time that was set explicitly. An embed's answer arrives all at once, at the end.
     Duration firstByte(Task task) {
         Terms terms = task.terms();
         if (terms.firstByteTimeout() != 0) {

@@ -34,10 +34,10 @@ import server.task.RunnerOptions;
 import server.task.Task;
 import shared.LogValue;
 
-/// Gives ready tasks to hosts: as long as one has a free place, the queue is asked for the next task that it can take.
-/// The thread that made a task ready, or a place free, does so, because waking another would cost more; one at a time.
-/// Each attempt runs on a virtual thread of its own. A loop thread does what is due. Between two looks it sleeps until
-/// the next due time, but at most a second, so that a clock that was set is noticed.
+/// Gives ready tasks to hosts: as long as a host has a free place, the queue is asked for the next task that it can
+/// run. The thread that made a task ready, or a place free, does so, because waking another one would cost more; one
+/// thread at a time. Each attempt runs on a virtual thread of its own. A loop thread does what is due. Between two
+/// checks it sleeps until the next due time, but at most a second, so that a clock change is noticed.
 public final class Dispatcher implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger("dispatch");
@@ -54,18 +54,18 @@ public final class Dispatcher implements AutoCloseable {
     private final Asked asked = new Asked();
     private final AttemptRunner runner;
     private final Hold hold = new Hold();
-    /// All that run. One that is here although its thread has ended died of something.
+    /// All running attempts. One that is here although its thread has ended died of an error.
     private final Set<RunningAttempt> attempts = ConcurrentHashMap.newKeySet();
     private final Queue<Taker> takers = new ConcurrentLinkedQueue<>();
-    /// Had by the one thread that gives places away.
+    /// Held by the one thread that gives places away.
     private final Semaphore starting = new Semaphore(1);
-    /// Whether it is to look once more.
+    /// Whether that thread must check once more.
     private final AtomicBoolean wanted = new AtomicBoolean();
     private final AtomicBoolean awake = new AtomicBoolean();
     private final Thread loop;
     private volatile boolean stopping;
 
-    /// A call that is no task and waits for a place.
+    /// A call that is not a task and waits for a place.
     private record Taker(String model, RunnerKey key, String on, CompletableFuture<HostAccess> place) {
     }
 
@@ -74,7 +74,7 @@ public final class Dispatcher implements AutoCloseable {
         final Host host;
         final Host.Found found;
         final OrderedPieces.AnswerProgress progress = new OrderedPieces.AnswerProgress();
-        /// Set before it is started.
+        /// Set before the thread is started.
         Thread thread;
         /// Why its host is given up; null: it is not.
         volatile String givenUp;
@@ -100,7 +100,7 @@ public final class Dispatcher implements AutoCloseable {
         loop = Thread.ofPlatform().name("dispatch").unstarted(this::loop);
     }
 
-    /// Begins to give tasks to the hosts, and to ask these how they are.
+    /// Begins to give tasks to the hosts and to check their health.
     public void start() {
         queue.runs().onReady(this::ready);
         queue.ledger().onChange(this::changed);
@@ -111,19 +111,19 @@ public final class Dispatcher implements AutoCloseable {
         loop.start();
     }
 
-    /// While nothing could be started, a look at every submit and at every end would only take time from them.
+    /// While nothing can be started, checking at every submit and every end would only slow them down.
     private void ready() {
         if (queue.ledger().mayStart(clock.millis()) || !takers.isEmpty()) {
             try {
                 startReady();
             } catch (RuntimeException | Error failure) {
-                // it is not the caller's
+                // not the caller's failure
                 troubled(failure);
             }
         }
     }
 
-    /// The loop must know of a time that may come before its next look.
+    /// Makes the loop check, if its next check may be too late for a new time.
     private void changed(List<? extends Event> events) {
         for (Event event : events) {
             if (event.mayLetStart() && event instanceof Event.Change change && change.task().wakeAt() > 0) {
@@ -132,7 +132,7 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /// Tasks that wait for a model which a host has now go on.
+    /// Continues tasks that wait for a model which a host has now.
     private void modelGained() {
         Routing now = routing();
         long by = clock.millis() + AttemptRunner.MODEL_PAUSE_MS;
@@ -140,19 +140,19 @@ public final class Dispatcher implements AutoCloseable {
                 && task.terms().waitForModel() && now.onlyItsTurn(task, asked.without(task.id()))));
     }
 
-    /// Makes the loop look again.
+    /// Makes the loop check again.
     void wake() {
         if (!awake.getAndSet(true)) {
             LockSupport.unpark(loop);
         }
     }
 
-    /// Asks a host at once how it is: its models may have changed.
+    /// Checks a host's health at once: its models may have changed.
     public void askNow(String host) {
         health.askNow(hosts.named(host));
     }
 
-    /// Asks a host how it is, also one that is left alone for a while, and waits until it has answered or has not.
+    /// Checks a host's health, even if it is left alone for a while, and waits for the outcome.
     ///
     /// @throws Problem 404 if there is no such host
     public Backend ask(String name) throws InterruptedException {
@@ -161,7 +161,7 @@ public final class Dispatcher implements AutoCloseable {
         return hosts.shown(host);
     }
 
-    /// Takes new options for all that begins from now on; ends no running attempt.
+    /// Sets the options for everything that begins from now on; ends no running attempt.
     public void reconfigure(DispatchOptions newOptions) {
         options = newOptions;
         hosts.workers(newOptions.workers());
@@ -169,27 +169,27 @@ public final class Dispatcher implements AutoCloseable {
         wake();
     }
 
-    /// Says how a task stands at the moment.
+    /// Explains the current state of a task.
     public Explanation explain(Task task) {
         return explainer().explain(task);
     }
 
-    /// Says how all pending tasks stand at the moment.
+    /// Explains the current state of all pending tasks.
     ///
-    /// @param starts so many of those that start next are told
+    /// @param starts how many of the next starts are reported
     public Outlook outlook(int starts) {
         return explainer().outlook(starts);
     }
 
-    /// An attempt that runs.
+    /// A running attempt.
     ///
-    /// @param loads   whether its host has to load its model for it
-    /// @param tokens  how many have come, about: the pieces of its answer
-    /// @param firstAt when the first and the last of them came, milliseconds since the epoch; 0: none has
+    /// @param loads   whether its host must load its model for it
+    /// @param tokens  how many have arrived, approximately: the pieces of its answer
+    /// @param firstAt when the first and the last of them arrived, milliseconds since the epoch; 0: none has
     public record Progress(Task task, int attempt, boolean loads, long tokens, long firstAt, long lastAt) {
     }
 
-    /// Returns the attempts that run, in no order.
+    /// Returns the running attempts, in no order.
     public List<Progress> progress() {
         return attempts.stream().map(attempt -> new Progress(attempt.run.task(), attempt.run.attempt(),
                 attempt.found != Host.Found.LOADED, attempt.progress.pieces, attempt.progress.firstAt,
@@ -219,8 +219,8 @@ public final class Dispatcher implements AutoCloseable {
         return null;
     }
 
-    /// Returns the refusal that every host which may take a pending call would answer for its model, for a reason of
-    /// the host's or its account's; null if one may take it.
+    /// Returns the refusal that every host open to a pending call would answer for its model, for a reason of the
+    /// host's or its account's; null if one may accept it.
     public Outcome.Failed refusal(Task task) {
         long now = clock.millis();
         if (hosts.all().stream().allMatch(host -> host.refusal(task.model(), now) == null)) {
@@ -231,18 +231,18 @@ public final class Dispatcher implements AutoCloseable {
         return refusal != null && refusal.isAccounts() ? refusal : null;
     }
 
-    /// Returns why no attempt begins, for a reason of this server's own; null if there is none.
+    /// Returns why no attempt begins, if the reason is this server's own; null if there is none.
     public String held() {
         return hold.reason(clock.millis());
     }
 
-    /// Takes a place on a local host that has a model, for a call that is no task, before any task does: at once where
-    /// it is loaded with these options, because then there is nothing to do, else where it can be loaded without
-    /// throwing out what answers. Give it back with [#giveBack].
+    /// Reserves a place on a local host that has a model, for a call that is not a task, before any task gets it: at
+    /// once if the model is loaded with these options, because then there is nothing to do, otherwise once it can be
+    /// loaded without evicting a runner that answers. Return it with [#giveBack].
     ///
-    /// @param options null: all is left to the host
-    /// @param on      the only host to take one on, whatever its list says; null: any that has the model
-    /// @return complete once there is a place; cancel it to wait no longer
+    /// @param options null: all are left to the host
+    /// @param on      the only host to use, whatever its list says; null: any that has the model
+    /// @return complete once there is a place; cancel it to stop waiting
     public CompletableFuture<HostAccess> take(String model, RunnerOptions options, String on) {
         CompletableFuture<HostAccess> place = new CompletableFuture<>();
         takers.add(new Taker(model, RunnerKey.of(model, options), on, place));
@@ -250,7 +250,7 @@ public final class Dispatcher implements AutoCloseable {
         return place;
     }
 
-    /// @return whether it waits no longer
+    /// @return whether it no longer waits
     private boolean give(Taker taker) {
         for (HostView view : taker.place.isDone() ? List.<HostView>of() : routing().free(taker.model, taker.key,
                 taker.on)) {
@@ -267,7 +267,7 @@ public final class Dispatcher implements AutoCloseable {
         return taker.place.isDone();
     }
 
-    /// Gives a place back that [#take] took.
+    /// Returns a place that [#take] reserved.
     ///
     /// @param isLoaded whether the host has loaded the model
     public void giveBack(HostAccess taken, String model, boolean isLoaded) {
@@ -281,7 +281,7 @@ public final class Dispatcher implements AutoCloseable {
         wake();
     }
 
-    /// The hosts as they are now; those are kept free that have to end tasks before they can load what waits for it.
+    /// Returns the current hosts; those that have to end tasks before they can load what waits for them are reserved.
     private Offers offers(Routing routing) {
         Set<String> loading = new HashSet<>();
         takers.forEach(taker -> loading.addAll(routing.draining(taker.model, taker.key, taker.on)));
@@ -342,7 +342,7 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /// Gives away what places there are. Where another thread is at it, that one looks once more.
+    /// Gives away the free places. If another thread is doing so, that thread checks once more.
     private void startReady() {
         wanted.set(true);
         while (wanted.get() && starting.tryAcquire()) {
@@ -361,7 +361,7 @@ public final class Dispatcher implements AutoCloseable {
 
     private boolean startOne() {
         long now = clock.millis();
-        // to look for a task takes much longer than to see that there is none
+        // looking for a task takes much longer than seeing that there is none
         if (stopping || !queue.ledger().mayStart(now) || !hold.allows(now)) {
             return false;
         }
@@ -403,18 +403,18 @@ public final class Dispatcher implements AutoCloseable {
         ready();
     }
 
-    /// Ends the attempts whose threads died of something: there may be no memory or no class left to say so there.
+    /// Ends the attempts whose threads died of an error: there may have been no memory or no class to report it there.
     private void endDied() {
         for (RunningAttempt attempt : attempts) {
-            // it may have ended in order between the two looks
+            // it may have ended normally between the two checks
             if (attempt.thread.getState() == Thread.State.TERMINATED && attempts.contains(attempt)) {
                 end(attempt, "its thread died");
             }
         }
     }
 
-    /// Ends the calls that have not begun on hosts that do not tell any more how they are: of a whole answer no silence
-    /// is too long.
+    /// Ends the calls whose answers have not begun on hosts that no longer report their health: for an answer that is
+    /// not streamed no silence is too long.
     private void giveUpLost() {
         for (RunningAttempt attempt : attempts) {
             RelayedAnswer answer = attempt.host.isLost() ? relayed.find(attempt.run.task().id()) : null;
@@ -442,11 +442,11 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /// Starts nothing more, lets what runs end for `grace`, then puts the rest back to pending. Takes at most a second
-    /// longer.
+    /// Starts nothing more, lets running attempts continue for `grace`, then makes the rest pending again. Takes at
+    /// most a second longer.
     public void stop(Duration grace) {
         stopping = true;
-        // what is being started is among the attempts afterwards
+        // attempts that are being started now are in the list afterwards
         starting.acquireUninterruptibly();
         starting.release();
         health.close();
@@ -455,7 +455,7 @@ public final class Dispatcher implements AutoCloseable {
             joinAll(grace.toNanos());
             attempts.forEach(attempt -> attempt.thread.interrupt());
             joinAll(INTERRUPTED_MAX_NANOS);
-            // these ignore it
+            // these ignore the interrupt
             attempts.forEach(attempt -> runner.cutOff(attempt.run));
             attempts.clear();
         } catch (InterruptedException stopAtOnce) {
@@ -464,7 +464,7 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /// Waits for the loop and all attempts, at most so long together.
+    /// Waits for the loop and all attempts, at most this long in total.
     private void joinAll(long nanos) throws InterruptedException {
         long end = System.nanoTime() + nanos;
         if (loop.isAlive()) {

@@ -29,9 +29,9 @@ import server.task.Task;
 import server.task.Times;
 import shared.TaskStatus;
 
-/// Says why a task stands where it stands, for people.
+/// Explains to people why a task is in its current state.
 ///
-/// @param routing the hosts as they are now
+/// @param routing the current hosts
 /// @param alone   the name of the task that runs alone; null if none does
 /// @param written what a running task has written so far
 record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> routing, Hold hold,
@@ -55,9 +55,9 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
                 standing.longest() == Long.MAX_VALUE ? -1 : standing.longest(), null, null);
     }
 
-    /// How all pending tasks stand.
+    /// Explains the state of all pending tasks.
     ///
-    /// @param starts so many of those that start next are told
+    /// @param starts how many of the next starts are reported
     Outlook outlook(int starts) {
         boolean play = starts > 0;
         long now = clock.millis();
@@ -76,7 +76,7 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
                 : waiting(task, null, whole, all, now);
         Map<Long, Upcoming> next = new LinkedHashMap<>();
         if (play) {
-            // what no host seems to have the model of is asked for, too, but stands as blocked
+            // a task whose model no host seems to have is tried, too, but is shown as blocked
             Ahead.starts(backlog.standing(), played, written, starts).stream()
                     .filter(start -> Outlook.State.of(waits.apply(start.task()).kind()) == Outlook.State.READY)
                     .forEach(start -> next.put(start.task().id(), start.at(next.size() + 1)));
@@ -108,7 +108,7 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
         return all;
     }
 
-    /// What of a task decides what it waits for, beside its times and what hosts said of it alone.
+    /// The properties of a task that decide what it waits for, apart from its times and what hosts said about it alone.
     private record Wants(String model, RunnerOptions runner, String on, int priority, String client, boolean remote,
             boolean waitForModel, ApiPath endpoint, boolean onlyOrders) {
 
@@ -136,7 +136,7 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
         return held != null ? held : new Waiting(Reason.PLACE, "a free place");
     }
 
-    /// What answers where a place stays free for a task; null if none does.
+    /// Returns what is being answered where a place is reserved for a task; null if none is.
     private Waiting room(Task task, Routing all) {
         HostView host = all.drains(task, asked.without(task.id()));
         if (host == null) {
@@ -149,7 +149,7 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
                 + host.name() + ", which has no room for " + own + " beside it");
     }
 
-    /// What all tasks wait for; null if for nothing in common.
+    /// Returns what all tasks wait for; null if nothing.
     private Waiting whole(long now) {
         if (alone.get() != null) {
             return new Waiting(Reason.ALONE,
@@ -169,9 +169,9 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
         return task.terms().on() == null || hosts.named(task.terms().on()) != null;
     }
 
-    /// What else than its turn a task waits for whose time has come; null if for nothing.
+    /// Returns what a task whose time has come waits for besides its turn; null if nothing.
     ///
-    /// @param all null: it is known that a host takes it
+    /// @param all null: it is known that a host accepts it
     private Waiting trouble(Task task, Waiting heldBy, Waiting whole, Routing all, long now) {
         if (whole != null && whole.kind() == Reason.ALONE) {
             return whole;
@@ -186,7 +186,7 @@ record Explainer(TaskQueue queue, Hosts hosts, Asked asked, Supplier<Routing> ro
         return host == null ? whole : host;
     }
 
-    /// Why no host may take it; null if one may and is only full.
+    /// Returns why no host may run it; null if one may and is only full.
     private Waiting host(Task task, Routing all, long now) {
         if (all.onlyItsTurn(task, asked.without(task.id()))) {
             return null;

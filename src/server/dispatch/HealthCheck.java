@@ -15,20 +15,20 @@ import server.executor.HostReport;
 import server.executor.Outcome.Cause;
 import shared.LogValue;
 
-/// Asks each host how it is: as often as the settings say, one that is away more often, and one that has just failed a
-/// task at once. A virtual thread for each host, so that a slow one delays no other.
+/// Checks the health of each host: at the interval in the settings; more often while a host is away; at once after it
+/// has failed a task. One virtual thread per host, so that a slow host delays no other.
 final class HealthCheck implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger("dispatch");
-    /// From one question to a host that is away to the next, until it is left alone for longer.
+    /// The time between two checks of a host that is away, until it is left alone for longer.
     private static final long AWAY_MS = 1_000;
 
     private final Hosts hosts;
     private volatile Duration interval;
     private final InstantSource clock;
     private final Map<Host, Thread> threads = new ConcurrentHashMap<>();
-    /// Those to be asked again at once. To wake a thread is not enough: one that is asking just now, and so waits for
-    /// its host, is woken in that wait and then knows nothing of it.
+    /// The hosts to check again at once. Waking the thread is not enough: one that is checking at the moment, and so
+    /// waits for its host, is woken in that wait and does not know why.
     private final Set<Host> wanted = ConcurrentHashMap.newKeySet();
 
     HealthCheck(Hosts hosts, Duration interval, InstantSource clock) {
@@ -45,12 +45,12 @@ final class HealthCheck implements AutoCloseable {
         }
     }
 
-    /// From now on this often.
+    /// Sets the interval from now on.
     void every(Duration newInterval) {
         interval = newInterval;
     }
 
-    /// Asks a host now, for something was wrong with it.
+    /// Checks a host now, because something was wrong with it.
     void askNow(Host host) {
         wanted.add(host);
         LockSupport.unpark(threads.get(host));
@@ -83,19 +83,19 @@ final class HealthCheck implements AutoCloseable {
         }
     }
 
-    /// Asks a host on the calling thread, without waiting for its turn.
+    /// Checks a host on the calling thread, without waiting for its turn.
     void ask(Host host) throws InterruptedException {
         ask(host, false);
     }
 
-    /// Asks a host on the calling thread whether it still is what its kind says, after it refused a request as if it
-    /// were not. One that is not is down from then on.
+    /// Checks on the calling thread whether a host still is what its kind says, after it refused a request as if it
+    /// were not. If not, it is down from then on.
     boolean isItself(Host host) throws InterruptedException {
         return ask(host, true) == null;
     }
 
-    /// @param doubted whether it counts, although the host has tasks, that it does not tell
-    /// @return why it did not tell; null if it did
+    /// @param doubted whether a missing report counts although the host has tasks
+    /// @return why it did not report; null if it did
     private IOException ask(Host host, boolean doubted) throws InterruptedException {
         IOException silent = null;
         try {
@@ -110,7 +110,7 @@ final class HealthCheck implements AutoCloseable {
             silent = failure;
         }
         if (silent instanceof HostFailure failure && failure.outcome().cause() == Cause.OWN) {
-            // it says nothing of the host
+            // this reveals nothing about the host
             return silent;
         }
         if (silent != null) {

@@ -5,8 +5,8 @@ import java.lang.System.Logger.Level;
 
 import shared.LogValue;
 
-/// Whether attempts may begin, as far as this server itself goes: while it lacks descriptors or memory, each would only
-/// fail. The pause is a [Circuit]'s, with one try at its end. For any thread.
+/// Whether attempts may begin, as far as this server itself is concerned: while it lacks descriptors or memory, each
+/// would only fail. Pauses as a [Circuit] does, with one try at the end. For any thread.
 final class Hold {
 
     private static final Logger LOG = System.getLogger("dispatch");
@@ -14,17 +14,17 @@ final class Hold {
     private final Circuit circuit = new Circuit();
     private String reason;
 
-    /// Whether an attempt may begin now.
+    /// Returns whether an attempt may begin now.
     boolean allows(long now) {
         return circuit.allows(now);
     }
 
-    /// An attempt begins.
+    /// Notes that an attempt begins.
     void sent() {
         circuit.sent();
     }
 
-    /// When the next attempt may begin, milliseconds since the epoch; Long.MAX_VALUE: nothing holds it.
+    /// Returns when the next attempt may begin, milliseconds since the epoch; Long.MAX_VALUE: nothing holds it back.
     long nextTry(long now) {
         long end = circuit.pauseEnd(now);
         return end == 0 ? Long.MAX_VALUE : end;

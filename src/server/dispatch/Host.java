@@ -25,16 +25,16 @@ import server.task.Times;
 import shared.LogValue;
 import shared.json.Slice;
 
-/// A host with what is known of it. Every method is quick and for any thread.
+/// A host and what is known about it. Every method is quick and for any thread.
 ///
-/// Invariant: no more than `maxConcurrent` attempts run at once, if it is not 0; the dispatcher, which alone begins
-/// them, asks [#view] before.
+/// Invariant: no more than `maxConcurrent` attempts run at once, unless it is 0; only the dispatcher begins them, and
+/// it checks [#view] first.
 final class Host {
 
     private static final Logger LOG = System.getLogger("dispatch");
 
     private static final int SILENCES_MAX = 3;
-    /// A request may reach the host so much later than it was counted, and a minute's next one at once.
+    /// A request may reach the host this much later than it was counted, and the next minute's first one at once.
     private static final long ON_THE_WAY_MS = 2_000;
     private static final HostReport.ReportedRunner NO_SIZE = new HostReport.ReportedRunner("", 0, 0, 0, 0);
     /// The kind of host that loads models.
@@ -46,20 +46,20 @@ final class Host {
     final Circuit circuit = new Circuit();
     private final Budget budget = new Budget(ON_THE_WAY_MS);
     private final HostCounters counters;
-    /// The paths whose calls it answers, those of Ollama's API by a translation if need be.
+    /// The paths whose calls it answers, those of Ollama's API by translation if necessary.
     private final Set<ApiPath> paths = EnumSet.noneOf(ApiPath.class);
 
-    // all below: under this host's lock
+    // all fields below: under this host's lock
     private boolean enabled = true;
     private volatile int running;
     private Health health = Health.UNKNOWN;
     private long healthSince;
     private long checkedAt;
-    /// Whether it ever told how it is: from then on it is believed that it is away when it does not tell.
+    /// Whether it ever reported its health: from then on a missing report means that it is away.
     private boolean tells;
-    /// How many times in a row it did not tell how it is.
+    /// How many reports in a row are missing.
     private int silences;
-    /// Why the last attempt to reach it failed, or what it refuses with; null since it answered.
+    /// Why the last attempt to reach it failed, or with what it refuses; null since it last answered.
     private String trouble;
     private String version;
     private HostModels models = HostModels.UNKNOWN;
@@ -69,12 +69,12 @@ final class Host {
     private long workedAt;
     /// Null: it loads nothing.
     private Residency runners;
-    /// What it told last of what its models take, by model.
+    /// The memory of its models, by model, as last reported.
     private Map<String, HostReport.ReportedRunner> sizes = Map.of();
     private final Activity activity;
 
-    /// @param tokens     what the model wrote
-    /// @param loadMillis how long the host loaded it for that; -1 if it did not, or does not tell
+    /// @param tokens     the tokens that the model wrote
+    /// @param loadMillis how long the host loaded the model for it; -1 if it did not, or does not report it
     record Completed(long tokens, long loadMillis) {
     }
 
@@ -110,7 +110,7 @@ final class Host {
         return options.address().name() != null ? options.address().name() : executor.name();
     }
 
-    /// Whether it is of a kind that loads models.
+    /// Returns whether it is of a kind that loads models.
     boolean loadsModels() {
         return kind.equals(LOADING_KIND);
     }
@@ -119,7 +119,7 @@ final class Host {
         return paths.contains(path);
     }
 
-    /// @param place whether there is one for it beside what all hosts share
+    /// @param place whether the shared limit of all hosts leaves a place for it
     synchronized HostView view(boolean place, long now) {
         boolean up = enabled && isOpen(now) && health != Health.DOWN;
         boolean free = place && (options.maxConcurrent() == 0 || running < options.maxConcurrent())
@@ -130,18 +130,18 @@ final class Host {
                 options.parallel(), now);
     }
 
-    /// Whether it may be sent tasks as long as it has places.
+    /// Returns whether it may be sent tasks as long as it has places.
     synchronized boolean isAble(long now) {
-        // one that never told how it is may well run tasks
+        // a host that never reported its health may well run tasks
         return enabled && isOpen(now) && (health != Health.DOWN || !tells);
     }
 
-    /// Takes no lock: all who submit ask it.
+    /// Takes no lock, because every submit calls it.
     int running() {
         return running;
     }
 
-    /// Null while it is disabled.
+    /// Returns what requests that are not tasks need; null while it is disabled.
     synchronized HostAccess access(long now) {
         Map<String, String> names = options.address().models();
         Set<String> known = !names.isEmpty() ? names.keySet() : models.installed() == null ? Set.of()
@@ -150,7 +150,7 @@ final class Host {
                 names, executor) : null;
     }
 
-    /// A task of this key is being sent.
+    /// Notes that a task with this key is being sent.
     synchronized Found begun(RunnerKey key, long now) {
         circuit.sent();
         if (options.requestsPerMinute() > 0) {
@@ -170,16 +170,16 @@ final class Host {
         return found;
     }
 
-    /// The request of an attempt says how long its model is to stay loaded.
+    /// Notes how long an attempt's request keeps its model loaded.
     ///
-    /// @param keep in milliseconds; null: it does not say
+    /// @param keep in milliseconds; null: not given
     synchronized void keeps(String model, Long keep) {
         if (runners != null && keep != null) {
             runners = runners.keeps(model, keep);
         }
     }
 
-    /// The answer to an attempt has begun: its model is loaded, and if it was the try after a pause, the pause is over.
+    /// Notes that an answer has begun: its model is loaded; if this was the try after a pause, the pause is over.
     synchronized void answers(String model, long begunAt, long now) {
         if (runners != null && runners.isLoading()) {
             runners = runners.answers(model);
@@ -199,12 +199,12 @@ final class Host {
         does(now);
     }
 
-    /// Whether it is not left alone, and may be sent a request by its budget.
+    /// Returns whether it is not left alone, and its budget allows a request.
     private boolean isOpen(long now) {
         return circuit.allows(now) && budgetEnd(now) == 0;
     }
 
-    /// When its budget has room again, milliseconds since the epoch; 0: it has now.
+    /// Returns when its budget has room again, milliseconds since the epoch; 0: it has now.
     private long budgetEnd(long now) {
         long wait = options.requestsPerMinute() == 0 ? 0 : budget.pause(options.requestsPerMinute(), now);
         return wait == 0 ? 0 : now + wait;
@@ -218,7 +218,7 @@ final class Host {
         enabled = on;
     }
 
-    /// The host told how it is.
+    /// Records a report of its health.
     ///
     /// @param askedAt when it was asked
     /// @return whether it now lists a model that it did not have
@@ -246,7 +246,7 @@ final class Host {
                 && report.installed().stream().anyMatch(model -> before.has(model) != HostModels.Has.YES);
     }
 
-    /// The host did not tell how it is. While it works that means nothing, unless it cannot be connected to, refuses
+    /// Records that a report is missing. While it works that means nothing, unless it cannot be connected to, refuses
     /// its list as it refuses a model, or is doubted.
     ///
     /// @param doubted whether it has just refused a task as if it were not what its kind says
@@ -264,23 +264,23 @@ final class Host {
         }
     }
 
-    /// Whether it used to tell how it is and did not three times in a row: who waits for its answer waits for nothing.
+    /// Returns whether three reports in a row are missing of a host that used to report: waiting for it is useless.
     synchronized boolean isLost() {
         return tells && silences >= SILENCES_MAX;
     }
 
-    /// Whether it ever listed its models.
+    /// Returns whether it ever listed its models.
     synchronized boolean lists() {
         return models.installed() != null;
     }
 
-    /// When it, or a model on it, may be tried again, milliseconds since the epoch; Long.MAX_VALUE: nothing waits.
+    /// Returns when it or a model may be tried again, milliseconds since the epoch; Long.MAX_VALUE: nothing waits.
     synchronized long nextTry(long now) {
         long end = Math.max(circuit.pauseEnd(now), budgetEnd(now));
         return Math.min(end == 0 ? Long.MAX_VALUE : end, Math.min(refused.nextTry(now), busy.nextTry(now)));
     }
 
-    /// An attempt there has ended.
+    /// Records the end of an attempt.
     ///
     /// @param outcome a cause, `completed` or `interrupted`
     synchronized void count(String outcome) {
@@ -295,7 +295,7 @@ final class Host {
             models = models.ran(model);
             if (runners != null) {
                 Residency before = runners;
-                // one that waited for another's load tells of that load too
+                // an attempt that waited for another's load reports that load too
                 runners = found == Found.LOADING ? runners.answers(model)
                         : runners.completed(model, found == Found.TO_LOAD, pace.loadMillis(), now);
                 if (!runners.loads().equals(before.loads())) {
@@ -312,7 +312,7 @@ final class Host {
         return new Completed((long) pace.tokens(), loadMillis);
     }
 
-    /// It could not be connected to.
+    /// Records that it could not be connected to.
     synchronized void unreachable(String model, String why, long now) {
         counters.countFailed(now);
         circuit.unreachable(now);
@@ -320,10 +320,10 @@ final class Host {
         down(why, now);
     }
 
-    /// It is too busy for this model: a front may have lost that model's backend alone. A second model of which it says
-    /// the same makes it the whole host's, unless a task completed here since the first one was refused.
+    /// Records that it is too busy for this model: a front may have lost only that model's backend. If it says the same
+    /// of a second model, it applies to the whole host, unless a task completed here since the first refusal.
     ///
-    /// @param retryAfter what it asked for, in milliseconds; 0: nothing
+    /// @param retryAfter the pause that it requested, in milliseconds; 0: none
     /// @return when it may be asked for the model again
     synchronized long busy(String model, Outcome.Failed failure, long retryAfter, long now) {
         counters.countFailed(now);
@@ -345,10 +345,10 @@ final class Host {
         answered(now);
     }
 
-    /// It refuses this model for a reason of its own or its account's. A second model of which it says the same makes
-    /// it the whole host's, unless a task completed here since the first one was refused.
+    /// Records that it refuses this model for a reason of its own or its account's. If it says the same of a second
+    /// model, it applies to the whole host, unless a task completed here since the first refusal.
     ///
-    /// @param retryAfter what it asked for, in milliseconds; 0: nothing
+    /// @param retryAfter the pause that it requested, in milliseconds; 0: none
     /// @return when it may be asked for the model again
     synchronized long refuses(String model, Outcome.Failed refusal, long retryAfter, long now) {
         String why = refusal.message();
@@ -371,19 +371,19 @@ final class Host {
         return nextTry(now);
     }
 
-    /// With what it last refused the model, and for how long from now on; null if it does not.
+    /// Returns with what it last refused the model, and for how long from now on; null if it does not.
     synchronized Outcome.Failed refusal(String model, long now) {
         return refused.refusal(model, now);
     }
 
-    /// Whether a model that it refused worked again after this moment.
+    /// Returns whether a model that it refused has worked again after this moment.
     synchronized boolean recoveredSince(String model, long at) {
         return refused.recoveredSince(model, at);
     }
 
-    /// It took the request and failed it, or its front refused it.
+    /// Records that it accepted the request and failed it, or that its front refused it.
     ///
-    /// @param taken whether it took it
+    /// @param taken whether it accepted it
     synchronized void failed(String model, boolean taken, long now) {
         counters.countFailed(now);
         circuit.answered(now);
@@ -394,13 +394,13 @@ final class Host {
         }
     }
 
-    /// The attempt ended without telling anything of the host.
+    /// Records that the attempt ended without revealing anything about the host.
     synchronized void unknown(String model) {
         circuit.unknown();
         toldNothingOf(model);
     }
 
-    /// Its load of a model; null if it does not load it now.
+    /// Returns its load of a model; null if it is not loading it now.
     synchronized Load load(String model, long now) {
         String plain = RunnerKey.plain(model);
         return runners == null || !runners.isLoading(plain) ? null : runners.runners().stream()
@@ -408,7 +408,7 @@ final class Host {
                         now - runner.since(), runners.loadMs().getOrDefault(plain, -1L))).orElse(null);
     }
 
-    /// Why it cannot be sent a task now; null if it can, or is only full.
+    /// Returns why it cannot be sent a task now; null if it can, or is only full.
     synchronized String trouble(String model, long now) {
         if (!enabled) {
             return name() + " is disabled";
@@ -429,12 +429,12 @@ final class Host {
         return models.has(model) == HostModels.Has.NO ? lacking(name(), model) : null;
     }
 
-    /// What is said of a host that lacks a model.
+    /// Returns the text about a host that lacks a model.
     static String lacking(String name, String model) {
         return name + " does not have the model " + model;
     }
 
-    /// How many of so many attempts it would get at once: of each model that fits as many as Ollama answers.
+    /// Returns how many of this many attempts it would get at once: of each model that fits as many as Ollama answers.
     synchronized int takes(int most) {
         return runners == null ? most : (int) Math.min(most, (long) runners.fits() * options.parallel());
     }

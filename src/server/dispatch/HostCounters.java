@@ -22,10 +22,10 @@ final class HostCounters {
     private long failed;
     private long tokens;
     private long tokensRead;
-    /// How many attempts ended how.
+    /// How many attempts ended in each way.
     private final Map<String, Long> outcomes = new TreeMap<>();
     private long loads;
-    /// Those of answers whose time is known, and that time.
+    /// The tokens of answers whose duration is known, and that duration.
     private long timedTokens;
     private double seconds;
 
@@ -38,12 +38,12 @@ final class HostCounters {
         return completed;
     }
 
-    /// Attempts that ended with a failure of any kind but a missing model or a cancel.
+    /// Returns the attempts that ended with any failure but a missing model or a cancel.
     long failed() {
         return failed;
     }
 
-    /// All that it has written.
+    /// Returns all tokens that it has written.
     long tokens() {
         return tokens;
     }
@@ -52,7 +52,7 @@ final class HostCounters {
         return tokensRead;
     }
 
-    /// How many attempts ended how: a cause, `completed` or `interrupted`.
+    /// Returns how many attempts ended in each way: a cause, `completed` or `interrupted`.
     Map<String, Long> outcomes() {
         return Map.copyOf(outcomes);
     }
@@ -61,7 +61,7 @@ final class HostCounters {
         return loads;
     }
 
-    /// How fast it writes one answer, on average; 0 if it never said.
+    /// Returns the average speed of one answer; 0 if it never reported it.
     double tokensPerSecond() {
         return seconds == 0 ? 0 : timedTokens / seconds;
     }
@@ -99,9 +99,9 @@ final class HostCounters {
         }
     }
 
-    /// What an answer tells of how fast it was written.
+    /// What an answer reveals about the speed at which it was written.
     ///
-    /// @param loadNanos how long it loaded; negative: it does not tell
+    /// @param loadNanos how long the load took; negative: not reported
     record Speed(double tokens, double nanos, double loadNanos, double tokensRead) {
 
         long loadMillis() {
@@ -109,8 +109,8 @@ final class HostCounters {
         }
 
         /// @param result Ollama's final object: `eval_count` tokens in `eval_duration` nanoseconds, after
-        ///               `prompt_eval_count` that were read; of other APIs the `usage` tells the tokens and nothing the
-        ///               time
+        ///               `prompt_eval_count` tokens were read; in other APIs `usage` has the tokens, and nothing has
+        ///               the time
         static Speed of(Slice result) {
             double tokens = 0;
             double nanos = 0;

@@ -7,21 +7,22 @@ import java.util.TreeSet;
 import server.executor.HostReport;
 import server.order.RunnerKey;
 
-/// What is known of a host's models: what it listed last, corrected by what it did since. Immutable. The names are as
-/// the host writes them, or the task where the host has not listed it; `qwen3` and `qwen3:latest` are one model.
+/// What is known about a host's models: its last list, corrected by what it did since. Immutable. The names are the
+/// host's, or the task's if the host has not listed the model; `qwen3` and `qwen3:latest` are one model.
 ///
-/// @param installed null if it gave no list so far
-/// @param loaded    those that answer without being loaded first; where the host does not tell, what it ran since
-/// @param denied    of which it said since its last list that it has them not
-/// @param served    that it ran although its list lacks them
+/// @param installed null if it has reported no list so far
+/// @param loaded    those that answer without being loaded first; if the host does not report them, those it has run
+///                  since
+/// @param denied    those that it has denied having since its last list
+/// @param served    those that it ran although its list lacks them
 record HostModels(Set<String> installed, Set<String> loaded, Set<String> denied, Set<String> served) {
 
-    /// What a host can say of a model; none of it is the last word.
+    /// What can be known about a host's model; none of it is final.
     enum Has { YES, NO, UNKNOWN }
 
     static final HostModels UNKNOWN = new HostModels(null, Set.of(), Set.of(), Set.of());
 
-    /// So many models that a host ran are remembered: some answer to every name.
+    /// The number of models run by a host that are remembered: some hosts answer to every name.
     static final int RAN_MAX = 1_000;
 
     private static final String LATEST = ":latest";
@@ -63,12 +64,12 @@ record HostModels(Set<String> installed, Set<String> loaded, Set<String> denied,
                 without(denied, model), listed || served.size() >= RAN_MAX ? served : with(served, model));
     }
 
-    /// Whether the model is among these.
+    /// Returns whether the model is among these.
     static boolean holds(Set<String> names, String model) {
         return names.contains(model) || names.contains(otherName(model));
     }
 
-    /// `qwen3:latest` of `qwen3` and the other way round; of a name with another tag the name itself.
+    /// Returns `qwen3:latest` for `qwen3` and vice versa; for a name with another tag the name itself.
     private static String otherName(String model) {
         if (model.endsWith(LATEST)) {
             return RunnerKey.plain(model);

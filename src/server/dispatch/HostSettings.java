@@ -18,8 +18,8 @@ import server.settings.Settings;
 import server.task.SubmissionReader;
 import shared.Problem;
 
-/// The hosts that the settings name. What their kinds would refuse at the start is refused here, where its place is
-/// known.
+/// The hosts in the settings. What their kinds would refuse at the start is rejected here, where its place in the file
+/// is known.
 public final class HostSettings {
 
     private static final String HOSTS = "ollama.hosts[].";
@@ -89,7 +89,7 @@ public final class HostSettings {
             CONCURRENT, RATE, MODELS, TIMEOUT, HEADERS, CA_CERT, PLUGINS, LINE_BYTES, ANSWER_BYTES);
 
 
-    /// The kind of host that every endpoint is.
+    /// The kind of every endpoint.
     private static final String ENDPOINT_KIND = "openai";
 
     private final ExecutorRegistry kinds;
@@ -104,8 +104,8 @@ public final class HostSettings {
 
     /// Reads the local hosts, then the endpoints.
     ///
-    /// @param kinds    null: the plug-ins cannot be used, so nothing can be said about local hosts
-    /// @param problems takes every mistake
+    /// @param kinds    null: the plug-ins cannot be used, so local hosts cannot be checked
+    /// @param problems receives every mistake
     public static List<HostOptions> read(Settings settings, ExecutorRegistry kinds, Consumer<Problem> problems) {
         HostSettings all = new HostSettings(kinds, problems);
         Limits limits = new Limits(settings.get(LINE_BYTES), settings.get(ANSWER_BYTES),
@@ -142,13 +142,13 @@ public final class HostSettings {
         return host.isGiven(setting) ? host.get(setting) : 0;
     }
 
-    /// Whether the settings say which local hosts there are.
+    /// Returns whether the settings name the local hosts.
     static boolean namesLocal(Settings settings) {
         return settings.isGiven(HOST) || !settings.list(HOST_URL).isEmpty();
     }
 
-    /// @param url   the setting that gives the address, in these settings, the text of this index
-    /// @param named the setting that gives the name
+    /// @param url   the setting with the address, in these settings the one with this index
+    /// @param named the setting with the name
     private void add(HostOptions host, Settings settings, Setting<?> url, int index, Setting<?> named) {
         HostAddress address = host.address();
         if (address.url() == null || kinds == null && host.kind() == null) {

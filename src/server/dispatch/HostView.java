@@ -8,18 +8,18 @@ import server.order.Residency;
 import server.order.RunnerKey;
 import server.task.ApiPath;
 
-/// A host as a decision sees it at one moment.
+/// A host as seen by a decision at one moment.
 ///
-/// @param takes    the only models that its settings let it be asked for, empty for all
-/// @param up       whether it is enabled, well as far as is known, and not left alone
-/// @param passing  it is not up, but for a moment only: it said that it is busy, or has just become unreachable
+/// @param takes    the only models for which its settings allow requests, empty for all
+/// @param up       whether it is enabled, healthy as far as is known, and not left alone
+/// @param passing  it is not up, but only for a moment: it said that it is busy, or has just become unreachable
 /// @param sendable whether it may be sent a task now: a place is free too, for some key
 /// @param running  how many attempts it has now
 /// @param paths    the paths whose calls it answers
-/// @param refused  the models that it refuses and may not be asked for now, without `:latest`
+/// @param refused  the models that it refuses and for which it may not be asked now, without `:latest`
 /// @param busy     the models for which it said that it is busy and may not be asked now, without `:latest`
 /// @param runners  what it has loaded; null: it is of a kind that loads nothing
-/// @param parallel how many attempts of one runner key it gets at once
+/// @param parallel how many attempts with one runner key it gets at once
 /// @param at       the moment, milliseconds since the epoch
 record HostView(String name, boolean remote, int weight, int priority, Set<String> takes, boolean up,
         boolean passing, boolean sendable, int running, HostModels models, List<String> refused, List<String> busy,
@@ -35,30 +35,31 @@ record HostView(String name, boolean remote, int weight, int priority, Set<Strin
         return takes.isEmpty() || takes.contains(model);
     }
 
-    /// Whether it answers calls of this path.
+    /// Returns whether it answers calls of this path.
     ///
     /// @param path null: that of a submit's payload
     boolean answers(ApiPath path) {
         return path == null || paths.contains(path);
     }
 
-    /// How it stands to a key, if it may be sent a task.
+    /// Returns how it fits a key, if it may be sent a task.
     Fit fit(RunnerKey key) {
         return runners == null ? Fit.LOADED : runners.fit(key, parallel, at);
     }
 
-    /// Whether it has the key loaded, with a place free or not. While it loads, who joins waits there like any other.
+    /// Returns whether it has the key loaded, with a place free or not. During its load, an attempt that joins waits
+    /// like the others.
     boolean holds(RunnerKey key) {
         return up && (runners == null ? models.hasLoaded(key.model())
                 : !runners.loads(key, at) && !runners.isLoading(key.model()) && fit(key) != Fit.DRAINS);
     }
 
-    /// Whether it may not be asked for a model now, whatever the reason.
+    /// Returns whether it may not be asked for a model now, for any reason.
     boolean keepsOff(String model) {
         return refuses(model) || !busy.isEmpty() && busy.contains(RunnerKey.plain(model));
     }
 
-    /// Whether it may not be asked for a model now, for a reason of its own or its account's.
+    /// Returns whether it may not be asked for a model now, for a reason of its own or its account's.
     boolean refuses(String model) {
         return !refused.isEmpty() && refused.contains(RunnerKey.plain(model));
     }

@@ -42,10 +42,10 @@ public final class Hosts implements AutoCloseable {
         this.clock = clock;
     }
 
-    /// Opens the hosts; connects to none. One that is named twice by its address alone is taken once.
+    /// Opens the hosts; connects to none. A host that is named twice, by its address alone, is used once.
     ///
-    /// @param workers how many attempts run at once on the local hosts together
-    /// @throws Problem if one of them is not right
+    /// @param workers how many attempts run at once on all local hosts together
+    /// @throws Problem if one of them is invalid
     public static Hosts open(ExecutorRegistry registry, List<HostOptions> options, int workers, InstantSource clock) {
         Map<String, Host> opened = new LinkedHashMap<>();
         try {
@@ -68,23 +68,23 @@ public final class Hosts implements AutoCloseable {
         return new Hosts(new ArrayList<>(opened.values()), workers, clock);
     }
 
-    /// From now on so many attempts run at once on the local hosts together.
+    /// Sets how many attempts run at once on all local hosts together, from now on.
     void workers(int newWorkers) {
         workers = newWorkers;
     }
 
-    /// Returns every host as it is now.
+    /// Returns every host in its current state.
     public List<Backend> backends() {
         return all.stream().map(this::shown).toList();
     }
 
-    /// Returns the hosts that are enabled, because who asks them what is no task.
+    /// Returns the enabled hosts, for requests that are not tasks.
     public List<HostAccess> accesses() {
         long now = clock.millis();
         return all.stream().map(host -> host.access(now)).filter(Objects::nonNull).toList();
     }
 
-    /// Lets a host get new tasks, or none; what it has goes on. The next start of the server forgets it.
+    /// Lets a host get new tasks, or none; its running attempts continue. A restart of the server resets this.
     ///
     /// @throws Problem 404 if there is no such host
     public Backend enable(String name, boolean on) {
@@ -105,8 +105,8 @@ public final class Hosts implements AutoCloseable {
 
     /// Checks the name that a submit gives in `on`.
     ///
-    /// @param remote whether it asks for an endpoint, too
-    /// @throws Problem 400 if there is no such host, or it is no endpoint
+    /// @param remote whether the submit also asks for an endpoint
+    /// @throws Problem 400 if there is no such host, or it is not an endpoint
     public void check(String name, boolean remote) {
         Host host = byName.get(name);
         if (host == null) {
@@ -120,7 +120,7 @@ public final class Hosts implements AutoCloseable {
 
     /// Checks that there is a host for the calls of a path, up or not.
     ///
-    /// @param on the host that is asked for; null: any
+    /// @param on the requested host; null: any
     /// @throws Problem 404 if there is none
     public void checkAnswers(ApiPath path, String on) {
         if (all.stream().noneMatch(host -> (on == null || on.equals(host.name())) && host.answers(path))) {
@@ -129,8 +129,8 @@ public final class Hosts implements AutoCloseable {
         }
     }
 
-    /// Logs, at the first start after version 0.1, that its Ollama hosts now get no more tasks of one model at once
-    /// than `ollama.parallel` says.
+    /// Logs, at the first start after version 0.1, that its Ollama hosts now get at most `ollama.parallel` tasks of one
+    /// model at once.
     public void tellParallel() {
         String names = all.stream().filter(Host::loadsModels).map(host -> host.name() + " "
                 + shown(host).parallel()).collect(Collectors.joining(", "));
@@ -141,19 +141,19 @@ public final class Hosts implements AutoCloseable {
         }
     }
 
-    /// Returns how many attempts run now.
+    /// Returns how many attempts are running now.
     public int running() {
         return all.stream().mapToInt(Host::running).sum();
     }
 
-    /// Returns how many more could run, if every host were well.
+    /// Returns how many more could run if every host were healthy.
     public int idle() {
         int local = Math.min(workers, all.stream().filter(host -> !host.options.remote()).mapToInt(this::slots).sum());
         int remote = all.stream().filter(host -> host.options.remote()).mapToInt(this::slots).sum();
         return Math.max(0, local + remote - running());
     }
 
-    /// Returns how many more could run now, as the hosts are: one that is disabled or down has no place.
+    /// Returns how many more could run now, with the hosts as they are: a disabled or down host has no place.
     public int free() {
         return Math.max(0, Math.min(workers, places(false)) + places(true) - running());
     }
@@ -172,7 +172,7 @@ public final class Hosts implements AutoCloseable {
         return all;
     }
 
-    /// Null if there is none.
+    /// Returns the host with this name; null if there is none.
     Host named(String name) {
         return byName.get(name);
     }
@@ -187,9 +187,9 @@ public final class Hosts implements AutoCloseable {
         return views;
     }
 
-    /// A copy of all, to be played with.
+    /// Returns a copy of all hosts on which to play forward.
     ///
-    /// @param without for a task's id the hosts that said they lack its model
+    /// @param without returns for a task's id the hosts that said they lack its model
     /// @param waiting how many tasks wait for nothing but their turn
     PlayedHosts played(RoutingOptions options, LongFunction<Set<String>> without, int waiting) {
         long now = clock.millis();
@@ -197,7 +197,7 @@ public final class Hosts implements AutoCloseable {
                 host.isAble(now), host.options.maxConcurrent())).toList(), workers, waiting);
     }
 
-    /// When a host that is left alone now may be tried again, milliseconds since the epoch.
+    /// Returns when a host that is left alone now may be tried again, milliseconds since the epoch.
     long nextTry() {
         long next = Long.MAX_VALUE;
         long now = clock.millis();
@@ -207,7 +207,7 @@ public final class Hosts implements AutoCloseable {
         return next;
     }
 
-    /// Adds a listener that is told what attempts do.
+    /// Adds a listener that is notified of what attempts do.
     public void onNews(AttemptNews listener) {
         news.add(listener);
     }
@@ -216,7 +216,7 @@ public final class Hosts implements AutoCloseable {
         return news;
     }
 
-    /// Calls this when a host has changed, so that a task may find a place now (quick, any thread).
+    /// Calls a listener when a host has changed, so that a task may find a place now (quick, any thread).
     void onChange(Runnable listener) {
         onChange.add(listener);
     }
@@ -225,7 +225,7 @@ public final class Hosts implements AutoCloseable {
         onChange.forEach(Runnable::run);
     }
 
-    /// Calls this when a host lists a model that it did not have (quick, any thread).
+    /// Calls a listener when a host lists a model that it did not have (quick, any thread).
     void onGain(Runnable listener) {
         onGain.add(listener);
     }

@@ -10,28 +10,28 @@ import server.order.Written;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// Hands on the pieces of an answer so that none ends inside a character, and keeps the order in which text and
-/// thinking came, which the result does not tell.
+/// Passes on the pieces of an answer so that none ends inside a character, and records the order in which text and
+/// thinking arrived, which the result does not contain.
 ///
 /// Hosts that decode each token by itself send the two halves of a character beyond U+FFFF as two pieces. A first half
 /// is held back until the next piece of its kind. For one thread.
 final class OrderedPieces implements Pieces {
 
-    /// An answer that changes more often between text and thinking is read as if it had thought first.
+    /// An answer that alternates more often between text and thinking is treated as if it had thought first.
     private static final int RUNS_MAX = 10_000;
 
     private static final long TELL_MS = 500;
     private static final int THINKING = 0;
     private static final int TEXT = 1;
 
-    /// How far an answer is: the attempt's thread writes it, any may read it.
+    /// The progress of an answer: the attempt's thread writes it, any thread may read it.
     static final class AnswerProgress {
-        /// A piece is a token, mostly.
+        /// A piece is usually a token.
         volatile long pieces;
-        /// When the first and the last piece came, milliseconds since the epoch; 0: none has.
+        /// When the first and the last piece arrived, milliseconds since the epoch; 0: none has.
         volatile long firstAt;
         volatile long lastAt;
-        /// How many tokens the request lets it have; 0: not said.
+        /// How many tokens the request allows; 0: not given.
         volatile long limit;
 
         Written written() {
@@ -42,19 +42,19 @@ final class OrderedPieces implements Pieces {
     private final Pieces next;
     private final Runnable first;
     private final AnswerProgress progress;
-    /// Is told how many pieces came since the last time.
+    /// Is called with the number of pieces that have arrived since the last call.
     private final LongConsumer counted;
     private final InstantSource clock;
     private long told;
     private long toldAt;
     /// By kind: the half of a character that waits for the other; empty for none.
     private final String[] held = {"", ""};
-    /// How many bytes of UTF-8 each run of one kind has; even ones are thinking, odd ones text.
+    /// The length of each run of one kind in UTF-8 bytes; even ones are thinking, odd ones text.
     private int[] runs = new int[4];
     private int count;
 
     /// @param first is called before the first piece
-    /// @param counted is told from time to time how many pieces came since
+    /// @param counted is called from time to time with the number of pieces that have arrived since
     OrderedPieces(Pieces next, Runnable first, AnswerProgress progress, LongConsumer counted, InstantSource clock) {
         this.counted = counted;
         this.next = next;
@@ -73,7 +73,7 @@ final class OrderedPieces implements Pieces {
         take(THINKING, piece);
     }
 
-    /// Hands on what was held back; nothing more comes.
+    /// Passes on what was held back; to be called at the end.
     void end() {
         for (int kind = THINKING; kind <= TEXT; kind++) {
             hand(kind, held[kind]);
@@ -81,8 +81,8 @@ final class OrderedPieces implements Pieces {
         }
     }
 
-    /// The result with a member `runs`, the bytes of thinking, text, thinking and so on in the order in which they
-    /// came; untouched where the answer thought first and spoke then.
+    /// Returns the result with a member `runs`, the bytes of thinking, text, thinking and so on in order of arrival;
+    /// unchanged if the answer first thought and then spoke.
     Slice withOrder(Slice result) {
         if (count <= 2 || count > RUNS_MAX) {
             return result;
@@ -99,7 +99,7 @@ final class OrderedPieces implements Pieces {
         return Slice.of(whole);
     }
 
-    /// Tells of the pieces that were not told of yet.
+    /// Reports the pieces that were not reported yet.
     void tell() {
         long pieces = progress.pieces;
         if (pieces > told) {
@@ -154,7 +154,7 @@ final class OrderedPieces implements Pieces {
         runs[count - 1] += bytes;
     }
 
-    /// As an offset counts them: a half of a character is one `?`.
+    /// Returns the length as offsets count it: half a character is one `?`.
     private static int bytes(String text) {
         int bytes = 0;
         for (int i = 0; i < text.length(); i++) {

@@ -15,7 +15,7 @@ import server.order.RunnerKey;
 import server.order.ahead.HostsAhead;
 import server.task.Task;
 
-/// A copy of the hosts that is played with. What was away when it was made stays away.
+/// A copy of the hosts on which to play forward. Hosts that were away when it was made stay away.
 final class PlayedHosts implements HostsAhead {
 
     private final RoutingOptions options;
@@ -41,8 +41,8 @@ final class PlayedHosts implements HostsAhead {
         }
     }
 
-    /// @param without for a task's id the hosts that said they lack its model
-    /// @param workers how many attempts run at once on the local hosts together
+    /// @param without returns for a task's id the hosts that said they lack its model
+    /// @param workers how many attempts run at once on all local hosts together
     /// @param waiting how many tasks wait for nothing but their turn
     PlayedHosts(RoutingOptions options, LongFunction<Set<String>> without, List<Played> hosts, int workers,
             int waiting) {
@@ -67,7 +67,7 @@ final class PlayedHosts implements HostsAhead {
 
     @Override
     public Offer to(Task task, Set<String> kept) {
-        // whose model no list has is asked for, which takes no time, and nobody is promised anything by that
+        // a task whose model is in no list is tried, which takes no time and promises nothing
         Set<String> not = without.apply(task.id());
         return routing.asksAnyway(task, not) ? Offer.NONE : routing.offer(task, not, kept);
     }
@@ -88,7 +88,8 @@ final class PlayedHosts implements HostsAhead {
         change(host, 1, runners -> sent(runners, RunnerKey.of(task)));
     }
 
-    /// As the host would tell after a load: of the idle runners those stay that were used last, as many as fit.
+    /// Evicts runners as the host would report it after a load: of the idle ones the most recently used stay, as many
+    /// as fit.
     private Residency sent(Residency before, RunnerKey key) {
         Residency after = before.sent(key, now).answers(key.model());
         if (!before.loads(key, now)) {
@@ -113,18 +114,18 @@ final class PlayedHosts implements HostsAhead {
         return hosts.stream().anyMatch(played -> played.view.name().equals(host));
     }
 
-    /// Whether an attempt of a task makes a host load.
+    /// Returns whether an attempt of a task makes a host load.
     boolean loads(Task task, String host) {
         Residency runners = runners(host);
         return runners != null && runners.loads(RunnerKey.of(task), now);
     }
 
-    /// A request says how long its model is to stay after it, in milliseconds.
+    /// Sets how long a request keeps its model loaded afterwards, in milliseconds.
     void keeps(Task task, String host, long keep) {
         change(host, 0, runners -> runners.keeps(task.model(), keep));
     }
 
-    /// So many tasks wait for nothing but their turn now.
+    /// Sets how many tasks wait for nothing but their turn now.
     void waiting(int tasks) {
         waiting = tasks;
     }

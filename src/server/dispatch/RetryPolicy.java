@@ -7,8 +7,8 @@ import server.executor.Outcome.Cause;
 import server.task.Task;
 import server.task.Terms;
 
-/// Whether a failed attempt is tried again, and when: exponential backoff with full jitter, as in "Exponential Backoff
-/// and Jitter" (AWS Architecture Blog, 2015), but never before the time that the host asked for.
+/// Whether a failed attempt is retried, and when: exponential backoff with full jitter, as in "Exponential Backoff and
+/// Jitter" (AWS Architecture Blog, 2015), but never before the time that the host requested.
 final class RetryPolicy {
 
     private final RandomGenerator random;
@@ -17,12 +17,12 @@ final class RetryPolicy {
         this.random = random;
     }
 
-    /// Whether a failure of this cause, that was not the host's, leaves the task another attempt.
+    /// Returns whether a failure with this cause, which was not the host's, leaves the task another attempt.
     boolean triesAgain(Task task, Cause cause) {
         return cause == Cause.PASSING && task.retries() < task.terms().maxRetries();
     }
 
-    /// Milliseconds until the next attempt.
+    /// Returns the milliseconds until the next attempt.
     long delay(Task task, Outcome.Failed failure) {
         Terms terms = task.terms();
         double bound = terms.initialDelay() * Math.pow(terms.backoffFactor(), task.retries());

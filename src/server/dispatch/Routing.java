@@ -13,14 +13,14 @@ import server.task.Attempt;
 import server.task.Task;
 import shared.Priority;
 
-/// Which host takes a task. Pure: the same task, hosts and settings give the same answer.
+/// Chooses the host for a task. Pure: the same task, hosts and settings give the same answer.
 ///
-/// First the settings say where the task belongs: to the local hosts or to the endpoints, and by which [Rule]; the
-/// others are its second choice, if it has one. Then each of these hosts stands at a [Grade] for it, and the first
-/// grade with any host decides: of its hosts that may be sent a task now the best gets it, and if there is none the
-/// task waits. So it does while only a host is free that has failed it: one that fails every task would use up all
-/// their attempts while the good ones are full. Lists of models order the hosts, they do not judge: where no host has
-/// the model by its list, each is asked.
+/// First the settings determine where the task belongs, to the local hosts or to the endpoints, and by which [Rule];
+/// the others are its second choice, if it has one. Then each of these hosts gets a [Grade] for it, and the first grade
+/// with any host decides: of its hosts that may be sent a task now the best gets it, and if there is none the task
+/// waits. It also waits while the only free host is one that has failed it: a host that fails every task would use up
+/// all their attempts while the good ones are full. Lists of models only order the hosts: if no list has the model,
+/// each host is asked.
 final class Routing {
 
     private final RoutingOptions options;
@@ -29,27 +29,27 @@ final class Routing {
     /// How many tasks wait for nothing but their turn.
     private final int waiting;
 
-    /// How a host stands to a task, best first.
+    /// The grades of hosts for a task, best first.
     private enum Grade {
         /// Healthy, has the model, has not failed the task, and belongs to its first choice.
         FIRST,
-        /// The same of the second choice.
+        /// The same for the second choice.
         SECOND,
         /// Healthy and has the model, but has failed the task before.
         FAILED,
-        /// Has the model, but cannot be sent anything now: to be waited for.
+        /// Has the model, but cannot be sent anything now: the task waits for it.
         AWAY,
-        /// Healthy, but lacks the model by its list: to be asked.
+        /// Healthy, but its list lacks the model: to be asked.
         ASK,
-        /// Nothing is known of it yet.
+        /// Nothing is known about it yet.
         UNKNOWN,
-        /// Lacks the model by its list, and is away for a moment only: to be asked then.
+        /// Its list lacks the model, and it is away only for a moment: to be asked then.
         SOON,
-        /// Away for longer, and lacks the model by its last list.
+        /// Away for longer, and its last list lacks the model.
         HOPELESS
     }
 
-    /// @param remote whether this choice is the endpoints, or the local hosts; null: whichever has the name asked for
+    /// @param remote whether this choice is the endpoints, or the local hosts; null: whichever has the requested name
     private record HostChoice(Boolean remote, Rule rule) {
     }
 
@@ -57,7 +57,7 @@ final class Routing {
     private record Candidate(HostView host, Has has, Grade grade, boolean second, Rule rule, int failures,
             boolean loaded, boolean off, Fit fit) {
 
-        /// Whether this one is the better of two at the same grade (start-up rule: see package-info).
+        /// Returns whether this one is the better of two with the same grade (start-up rule: see package-info).
         boolean betterThan(Candidate other) {
             if (fit == Fit.DRAINS != (other.fit == Fit.DRAINS)) {
                 return other.fit == Fit.DRAINS;
@@ -96,7 +96,7 @@ final class Routing {
         endpoints = hosts.stream().anyMatch(HostView::remote);
     }
 
-    /// Returns whether any host may be sent a task; if not, no task need be looked at.
+    /// Returns whether any host may be sent a task; if not, no task need be examined.
     boolean anyPlace() {
         return hosts.stream().anyMatch(HostView::sendable);
     }
@@ -104,12 +104,12 @@ final class Routing {
     /// Returns what the hosts offer a task.
     ///
     /// @param without the hosts that said they lack its model when they were asked for this task
-    /// @param kept    the hosts that are kept free for others
+    /// @param kept    the hosts that are reserved for others
     Offer offer(Task task, Set<String> without, Set<String> kept) {
         List<Candidate> candidates = candidates(task, without);
         Grade grade = first(candidates);
         if (!without.isEmpty() && (grade == null || grade == Grade.HOPELESS)) {
-            // the others, which it waited for, have gone; to be asked once more is what ends the task
+            // the hosts for which it waited are gone; asking once more is what ends the task
             return offer(task, Set.of(), kept);
         }
         if (grade == null) {
@@ -125,8 +125,8 @@ final class Routing {
         return best == null ? Offer.NONE : new Offer(best.fit, best.host.name(), best.rule.text);
     }
 
-    /// The host that has a place for a task, but has to end first what it answers; null if there is none, or the task
-    /// could start.
+    /// Returns the host that has a place for a task but must first end what it is answering; null if there is none, or
+    /// the task could start.
     HostView drains(Task task, Set<String> without) {
         Offer offer = offer(task, without, Set.of());
         return offer.fit() != Fit.DRAINS ? null
@@ -137,7 +137,7 @@ final class Routing {
         return best == null || next != null && next.fit != Fit.DRAINS ? next : best;
     }
 
-    /// The models of which a runner is loaded where a place is free: see [server.order.Offers].
+    /// Returns the models of which a runner with a free place is loaded: see [server.order.Offers].
     Set<String> warm() {
         Set<String> warm = new HashSet<>();
         for (HostView host : hosts) {
@@ -151,24 +151,25 @@ final class Routing {
         return warm;
     }
 
-    /// Whether a host is left that has the task's model, or may have it.
+    /// Returns whether there is still a host that has the task's model, or may have it.
     boolean mayFind(Task task, Set<String> without) {
         Grade grade = first(candidates(task, without));
         return grade != null && grade != Grade.HOPELESS;
     }
 
-    /// Whether a host that is well, and has the task's model as far as is known, is only full.
+    /// Returns whether a healthy host that has the task's model, as far as is known, is only full.
     boolean onlyItsTurn(Task task, Set<String> without) {
         Grade grade = first(candidates(task, without));
         return grade != null && grade.compareTo(Grade.FAILED) <= 0;
     }
 
-    /// Whether a healthy host will be asked for it although its list lacks the model: there is none better.
+    /// Returns whether a healthy host will be asked for it although its list lacks the model: there is none better.
     boolean asksAnyway(Task task, Set<String> without) {
         return first(candidates(task, without)) == Grade.ASK;
     }
 
-    /// The local hosts that have a model, refuse it not, and have it loaded, then those that have a free place for it.
+    /// Returns the local hosts that have a model and do not refuse it: first those that have it loaded, then those with
+    /// a free place for it.
     ///
     /// @param on the only one, whatever its list says; null: all
     List<HostView> free(String model, RunnerKey key, String on) {
@@ -184,7 +185,7 @@ final class Routing {
                 && !host.keepsOff(model) && (on != null || host.models().has(model) == Has.YES)).toList();
     }
 
-    /// The first local host, if any, that has a model and could load it if what it answers were at its end.
+    /// Returns the first local host, if any, that has a model and could load it once it has ended what it is answering.
     ///
     /// @param on as in [#free]
     List<String> draining(String model, RunnerKey key, String on) {
@@ -192,9 +193,9 @@ final class Routing {
                 .limit(1).toList();
     }
 
-    /// The first of the hosts that may take a task, if all of them refuse its model for a reason of theirs or their
-    /// accounts'; null if one may take it. One that lacks the model by its list, or is away and never told what it has,
-    /// may not take it, where any other may.
+    /// Returns the first of the hosts open to a task, if all of them refuse its model for a reason of theirs or their
+    /// accounts'; null if one may accept it. A host that lacks the model by its list, or is away and never listed its
+    /// models, is not open to it if any other is.
     String refuser(Task task) {
         List<Candidate> all = candidates(task, Set.of());
         List<Candidate> may = all.stream().filter(one -> one.has == Has.YES
@@ -204,7 +205,7 @@ final class Routing {
                 ? asked.getFirst().host.name() : null;
     }
 
-    /// The names of the hosts that a task may go to at all.
+    /// Returns the names of the hosts to which a task may go at all.
     List<String> open(Task task) {
         return candidates(task, Set.of()).stream().map(candidate -> candidate.host.name()).toList();
     }
@@ -239,7 +240,7 @@ final class Routing {
             HostChoice choice = choices.get(i);
             boolean failed = first(all) == Grade.FAILED;
             for (HostView host : hosts) {
-                // where no host's settings name the model, those that were made for others are asked all the same
+                // if no host's settings name the model, hosts whose settings name others are asked all the same
                 if (of(task, host, choice) && !without.contains(host.name())
                         && (host.takes(task.model()) || choice.rule == Rule.ON || !anyTakes)) {
                     all.add(candidate(task, key, host, i > 0, failed ? Rule.ELSEWHERE : choice.rule));
@@ -250,8 +251,8 @@ final class Routing {
         return all;
     }
 
-    /// Whether the second choice counts: no host of the first is healthy, has the model and has not failed the task;
-    /// or they are full, and the task was to go there only to be sooner done.
+    /// Returns whether the second choice counts: no host of the first is healthy, has the model and has not failed the
+    /// task; or they are full, and the task was to go there only to end sooner.
     private static boolean secondOpen(List<Candidate> first, Rule rule) {
         boolean good = false;
         boolean free = false;
@@ -322,7 +323,7 @@ final class Routing {
                 new HostChoice(true, Rule.NO_LOCAL_HOST));
     }
 
-    /// The rule that sends a task to the endpoints; null if none does.
+    /// Returns the rule that sends a task to the endpoints; null if none does.
     private Rule remoteRule(Task task) {
         if (task.terms().remote()) {
             return Rule.REMOTE_EXECUTION;

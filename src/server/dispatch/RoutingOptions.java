@@ -6,10 +6,10 @@ import java.util.List;
 import server.settings.Setting;
 import server.settings.Settings;
 
-/// `remote_scheduling` of the settings, but for its endpoints (see [HostOptions]).
+/// `remote_scheduling` of the settings, except its endpoints (see [HostOptions]).
 ///
-/// @param localFirst    `local_first_policy`: tasks stay local unless they have a reason to go
-/// @param localQueueMax `max_local_queue_size`: with so many tasks waiting, those of priority high and above go to the
+/// @param localFirst    `local_first_policy`: tasks stay local unless they have a reason to go to an endpoint
+/// @param localQueueMax `max_local_queue_size`: while this many tasks wait, those of priority high and above go to the
 ///                      endpoints; 0: never
 public record RoutingOptions(Duration healthCheckInterval, boolean localFirst, boolean fallbackToLocal,
         int localQueueMax) {

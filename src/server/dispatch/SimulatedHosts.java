@@ -17,19 +17,19 @@ import server.settings.Settings;
 import server.task.ApiPath;
 import server.task.Task;
 
-/// Hosts that exist as figures only. Each is well, and has every model that its settings let it have. For one thread.
-/// Times are milliseconds since the epoch.
+/// Hosts that exist only as figures. Each is healthy and has every model that its settings allow. For one thread. Times
+/// are milliseconds since the epoch.
 public final class SimulatedHosts {
 
     private final PlayedHosts hosts;
     private final List<String> described;
-    /// By host and model: when its last load is over.
+    /// By host and model: the end of its last load.
     private final Map<String, Long> readyAt = new HashMap<>();
     private long now;
 
-    /// How a host begins an attempt.
+    /// The beginning of an attempt on a host.
     ///
-    /// @param loads   whether it loads a model for it
+    /// @param loads   whether the host loads a model for it
     /// @param readyAt when it begins to answer
     public record Begun(boolean loads, long readyAt) {
     }
@@ -39,10 +39,10 @@ public final class SimulatedHosts {
         this.described = described;
     }
 
-    /// Makes the hosts that the settings name; where they name no local ones, those on record.
+    /// Makes the hosts that the settings name; if they name no local ones, the recorded ones.
     ///
     /// @param settings were checked
-    /// @param recorded by name: how many models fit at once on a host; 0: it loads none
+    /// @param recorded by name: how many models fit on a host at once; 0: it loads none
     public static SimulatedHosts of(Settings settings, Map<String, Integer> recorded) {
         ExecutorRegistry kinds = ExecutorRegistry.load(settings.get(HostSettings.PLUGINS));
         boolean named = HostSettings.namesLocal(settings);
@@ -94,7 +94,7 @@ public final class SimulatedHosts {
         return hosts.has(host);
     }
 
-    /// Returns what they offer now.
+    /// Returns what the hosts offer now.
     ///
     /// @param ready how many tasks wait for nothing but their turn
     public Offers offers(int ready, long at) {
@@ -106,8 +106,8 @@ public final class SimulatedHosts {
 
     /// Sends an attempt of a task to a host.
     ///
-    /// @param keep   how long its request lets the model stay afterwards, in milliseconds; null: it does not say
-    /// @param loadMs what a load would take
+    /// @param keep   how long its request keeps the model loaded afterwards, in milliseconds; null: not given
+    /// @param loadMs how long a load would take
     public Begun begin(Task task, String host, Long keep, long loadMs) {
         String runner = host + ' ' + RunnerKey.plain(task.model());
         boolean loads = hosts.loads(task, host);
