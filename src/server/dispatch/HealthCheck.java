@@ -124,8 +124,10 @@ final class HealthCheck implements AutoCloseable {
         return silent;
     }
 
+    /// What the limit of an account asks for. Anything else may be over before: that a host without tasks is back is
+    /// found by these questions alone.
     private static long retryAfterMs(IOException silent) {
-        return silent instanceof HostFailure failure && failure.outcome().retryAfter() != null
-                ? failure.outcome().retryAfter().toMillis() : 0;
+        return silent instanceof HostFailure failure && failure.outcome().cause() == Cause.ACCOUNT
+                && failure.outcome().retryAfter() != null ? failure.outcome().retryAfter().toMillis() : 0;
     }
 }

@@ -286,7 +286,7 @@ final class DispatcherTest {
         Await.until("the task waits", () -> "no host can take it now: a answered 404".equals(dispatcher.explain(
                 queue.find(task.name())).trouble()));
         a.answer(call -> new Outcome.Completed(SimulatedHost.ANSWER));
-        a.silent(null);
+        a.silent((String) null);
         assertEquals(1, ended(task).attempts().size());
     }
 

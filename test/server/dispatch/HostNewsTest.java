@@ -3,6 +3,7 @@ package server.dispatch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -16,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 import server.executor.HostAddress;
+import server.executor.HostFailure;
 import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
@@ -129,6 +131,40 @@ final class HostNewsTest {
             // the semaphore may wake it once more, which makes it ask once more
             Await.until("it was asked for the second time", () -> a.reports.get() >= 2
                     && answers.availablePermits() == 0);
+        } finally {
+            health.close();
+        }
+    }
+
+    /// As a proxy that is in maintenance answers `Retry-After: 3600`: a host that is back before that is found.
+    @Test
+    void hostThatIsAway_isAskedAsOftenAsAnyOther_whateverPauseItAsksFor() throws Exception {
+        SimulatedHost a = new SimulatedHost("a");
+        a.silent(new HostFailure(new Outcome.Failed(Cause.BUSY, "a is busy", Duration.ofHours(1))));
+        Hosts hosts = new Hosts(List.of(local(a)), 2, CLOCK);
+        HealthCheck health = new HealthCheck(hosts, Duration.ofMillis(100), CLOCK);
+        try {
+            health.start();
+            Await.until("it is down", () -> hosts.backends().getFirst().health().equals("down"));
+            a.silent((IOException) null);
+            Await.until("it is back", () -> hosts.backends().getFirst().health().equals("up"));
+        } finally {
+            health.close();
+        }
+    }
+
+    /// As often as a provider's account allows.
+    @Test
+    void hostWhoseAccountIsUsedUp_isNotAskedBeforeItsTime() throws Exception {
+        SimulatedHost a = new SimulatedHost("a");
+        a.silent(new HostFailure(new Outcome.Failed(Cause.ACCOUNT, "its limit is used up", Duration.ofHours(1))));
+        SimulatedHost b = new SimulatedHost("b");
+        Hosts hosts = new Hosts(List.of(local(a), local(b)), 2, CLOCK);
+        HealthCheck health = new HealthCheck(hosts, Duration.ofMillis(10), CLOCK);
+        try {
+            health.start();
+            Await.until("the other one was asked often", () -> b.reports.get() > 20);
+            assertEquals(1, a.reports.get());
         } finally {
             health.close();
         }

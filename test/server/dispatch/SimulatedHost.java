@@ -30,7 +30,7 @@ final class SimulatedHost implements TaskExecutor {
     private final String name;
     private volatile boolean down;
     /// Why it does not tell how it is; null: it does.
-    private volatile String silent;
+    private volatile IOException silent;
     private volatile List<String> models = List.of("m:latest");
     private volatile Function<Call, Outcome> answer = call -> new Outcome.Completed(ANSWER);
     /// What comes before the outcome; empty: nothing.
@@ -81,6 +81,10 @@ final class SimulatedHost implements TaskExecutor {
     }
 
     void silent(String why) {
+        silent(why == null ? null : new IOException(why));
+    }
+
+    void silent(IOException why) {
         silent = why;
     }
 
@@ -156,7 +160,7 @@ final class SimulatedHost implements TaskExecutor {
             throw new IOException("cannot connect to " + name);
         }
         if (silent != null) {
-            throw new IOException(silent);
+            throw silent;
         }
         return new HostReport("1", models, null);
     }
