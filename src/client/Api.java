@@ -76,7 +76,7 @@ final class Api {
             throw Failure.usage("the server must be given as http://HOST:PORT, not \"" + server + "\"", null);
         }
         if (token != null && !this.token.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
-            throw Failure.usage("the token contains a character that no token may contain", null);
+            throw Failure.usage("the token contains a character that is not allowed in tokens", null);
         }
     }
 
@@ -131,7 +131,7 @@ final class Api {
         try {
             return (Json.Obj) Json.parseOwn(json);
         } catch (JsonException | ClassCastException rubbish) {
-            throw notOurs("its answer is not the JSON object that was expected");
+            throw notOurs("its answer is not the expected JSON object");
         }
     }
 

@@ -104,7 +104,7 @@ final class Arguments {
             String flag = equals < 0 ? name : name.substring(0, equals);
             for (String value : all(flag)) {
                 if (value.replace(",", "").isBlank()) {
-                    throw Failure.usage("--" + flag + " is empty; leave it out if it does not matter", null);
+                    throw Failure.usage("--" + flag + " is empty; omit it if it does not matter", null);
                 }
                 query.append(query.length() == 0 ? '?' : '&').append(name.substring(equals + 1)).append('=')
                         .append(Api.encode(value));
@@ -131,7 +131,7 @@ final class Arguments {
             }
             value = words.get(last);
         } else if (flag.value() == 0 && value != null && !value.equals("true") && !value.equals("false")) {
-            throw Failure.usage(name + " is a switch: it takes no value but true or false", null);
+            throw Failure.usage(name + " is a switch: its value can only be true or false", null);
         }
         flags.computeIfAbsent(name.substring(2), first -> new ArrayList<>()).add(value == null ? "true" : value);
         return last;

@@ -32,7 +32,7 @@ final class Backends {
 
     private static byte[] change(Session session, String verb, String name) {
         if (name == null || !verb.equals("enable") && !verb.equals("disable")) {
-            throw Failure.usage("backends takes nothing, or enable NAME, or disable NAME", null);
+            throw Failure.usage("backends takes no argument, or enable NAME, or disable NAME", null);
         }
         byte[] json = session.api().post("/api/backends/" + Api.encode(name) + "/" + verb, Map.of(), RequestBody.EMPTY);
         session.aside(name + (verb.equals("enable") ? " is enabled"

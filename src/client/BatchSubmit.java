@@ -12,7 +12,7 @@ import shared.json.Json;
 final class BatchSubmit {
 
     /// What to do when a batch is too large.
-    static final String LARGER = "ollama-queue import takes any number of tasks, one on each line";
+    static final String LARGER = "ollama-queue import accepts any number of tasks, one per line";
 
     private BatchSubmit() {
     }
@@ -43,7 +43,7 @@ final class BatchSubmit {
                     tasks.first() == '[' ? "application/json" : "application/x-ndjson"), tasks.body());
         } catch (Failure failure) {
             throw failure.outlook != Failure.Outlook.LOST ? failure : new Failure(failure.exit, failure.getMessage(),
-                    "the batch may have arrived whole or not at all: ollama-queue list shows it");
+                    "the batch was accepted as a whole or not at all: check with ollama-queue list");
         }
         if (!(session.api().object(answer).get("ids") instanceof Json.Arr array)) {
             throw session.api().notOurs("a batch was answered without ids");

@@ -105,8 +105,8 @@ final class Bulk {
     /// Asks the user at the terminal.
     private static boolean agrees(Session session, Arguments arguments, Json.Obj counts) {
         if (!session.terminal().isTerminal().test(0) || !session.terminal().isTerminal().test(2)) {
-            throw Failure.usage("there is no terminal to ask whether to " + arguments.command().name() + " "
-                    + counts(counts) + ": give --yes, or --expect " + counts.integer("matched", 0), null);
+            throw Failure.usage("cannot ask whether to " + arguments.command().name() + " " + counts(counts)
+                    + " without a terminal: give --yes, or --expect " + counts.integer("matched", 0), null);
         }
         session.output().flush();
         session.terminal().err().print(Controls.shown(arguments.command().name() + " " + counts(counts), false)
@@ -219,7 +219,7 @@ final class Bulk {
         boolean stop = "stop".equals(arguments.operand(0));
         String id = arguments.operand(stop ? 1 : 0);
         if (stop && id == null || !stop && arguments.operand(1) != null) {
-            throw Failure.usage("actions takes nothing, an ID, or stop ID", null);
+            throw Failure.usage("actions takes no argument, an ID, or stop ID", null);
         }
         if (id != null) {
             String path = PATH + "/" + Api.encode(id);

@@ -59,7 +59,7 @@ public final class Client {
                     + unusable.getReason(), "set LC_ALL to a UTF-8 locale"));
         } catch (RuntimeException bug) {
             return ended(output, new Failure(Failure.FAILED, "internal error: " + bug + " at "
-                    + bug.getStackTrace()[0], "this is a fault of the client; please report it"));
+                    + bug.getStackTrace()[0], "this is a bug in the client; please report it"));
         } finally {
             waitingFor.set(null);
         }
@@ -79,7 +79,7 @@ public final class Client {
     }
 
     private static String goesOn(String id) {
-        return id.startsWith("action_") ? "it goes on: ollama-queue actions ID or ollama-queue actions stop ID"
+        return id.startsWith("action_") ? "it continues: ollama-queue actions ID or ollama-queue actions stop ID"
                 : "the queue continues: ollama-queue wait ID or ollama-queue cancel ID";
     }
 

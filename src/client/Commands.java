@@ -31,7 +31,7 @@ final class Commands {
         request:
           --type TYPE           chat, generate or embed; also the first word
           --model NAME          model (the server's default model)
-          --prompt TEXT         prompt; without one, or as -, it is read from stdin
+          --prompt TEXT         prompt; if omitted or -, it is read from stdin
           --messages TEXT       chat: user:TEXT, assistant:TEXT, system:TEXT or
                                 tool:TEXT, repeatable; or a JSON array, or @FILE
           --system TEXT         system prompt
@@ -75,12 +75,13 @@ final class Commands {
 
     private static final String FILTERS = """
           --status LIST         pending, running, completed, failed, cancelled;
-                                separated by commas, as every LIST
+                                separated by commas, like every LIST
           --type LIST           chat, generate, embed
           --model LIST          models
           --priority LIST       priorities
-          --client LIST         names of the clients that asked for them
-          --relayed             only calls of programs that take the server for Ollama
+          --client LIST         names of the clients that submitted them
+          --relayed             only calls of programs that use the server as if
+                                it were Ollama
           --cut                 only answers that ended at their length limit
           --host LIST           names of the hosts that ran them, or run them
           --cause LIST          cause of the failure: an ID of ollama-queue causes
@@ -95,6 +96,7 @@ final class Commands {
 
     private static final String ALL_FLAGS = """
           --all                 all tasks that match the filters, instead of IDs; asks
+                                first
           --dry-run             only print how many tasks match
           --yes                 do not ask
           --expect N            do nothing unless N tasks match

@@ -51,8 +51,8 @@ final class Explain {
             text.append(TaskText.member("", "and " + more + " more"));
         }
         long longest = why.integer("longest_wait", -1);
-        add(text, "longest wait", longest < 0 ? "" : "what comes more than "
-                + TaskTable.span(Duration.ofSeconds(longest)) + " after it goes before it by no priority");
+        add(text, "longest wait", longest < 0 ? "" : "a task that came more than "
+                + TaskTable.span(Duration.ofSeconds(longest)) + " later never goes before it by priority");
         return text.append(TaskText.attempts(why)).toString();
     }
 

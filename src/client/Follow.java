@@ -127,7 +127,7 @@ final class Follow {
         byte[] bytes = piece.getBytes(StandardCharsets.UTF_8);
         int seen = (int) Math.min(bytes.length, Math.max(0, end - offset));
         if (offset > end) {
-            session.note((offset - end) + " bytes of the answer are missing here; result prints all of it");
+            session.note((offset - end) + " bytes of the answer are missing here; ollama-queue result prints it all");
         }
         end = Math.max(end, offset + bytes.length);
         print(new String(bytes, seen, bytes.length - seen, StandardCharsets.UTF_8), text == null);

@@ -123,7 +123,7 @@ final class Inputs {
     String stdin() {
         String text = text("", "-");
         if (text.isBlank()) {
-            throw Failure.usage("standard input is empty", "give it a text, or use --prompt, --messages or --input");
+            throw Failure.usage("standard input is empty", "pipe a text in, or use --prompt, --messages or --input");
         }
         return text;
     }

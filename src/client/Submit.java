@@ -131,7 +131,7 @@ final class Submit {
                 throw failure;
             }
             throw new Failure(Failure.UNREACHABLE, again.getMessage(), "the task may have arrived; "
-                    + "the same command with --idempotency-key " + key + " submits no second one");
+                    + "repeat the command with --idempotency-key " + key + " to avoid a second one");
         }
     }
 

@@ -118,7 +118,7 @@ final class InputsTest {
                     .transferTo(new RequestBody.Builder()));
             assertEquals("standard input is larger than 3145729 bytes, the most that this server takes for a batch "
                     + "(its setting limits.batch_bytes)", failure.getMessage());
-            assertEquals("ollama-queue import takes any number of tasks, one on each line", failure.hint);
+            assertEquals("ollama-queue import accepts any number of tasks, one per line", failure.hint);
             assertEquals(1, server.takeRequests().size());
         }
     }

@@ -89,7 +89,7 @@ public final class Query {
     }
 
     private static JsonException empty(JsonReader json, String name, int from) {
-        return json.errorAt(from, name + " must not be empty; leave it out if it does not matter");
+        return json.errorAt(from, name + " must not be empty; omit it if it does not matter");
     }
 
     private static String value(JsonReader json, String name) {

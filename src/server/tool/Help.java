@@ -16,8 +16,8 @@ public final class Help {
 
             %COMMANDS
             %OPTIONS
-            Every option is a setting too, and there are more: config show lists them all. Strongest
-            first: option, environment ($OLLAMA_QUEUE_SERVER_PORT for server.port), the file, default.
+            Every option is a setting too, and there are more: config show lists them all. In order of
+            precedence: option, environment ($OLLAMA_QUEUE_SERVER_PORT for server.port), file, default.
             The file is the first of --config FILE, ./config.yaml, ~/.ollama-queue/config.yaml,
             /etc/ollama-queue/config.yaml. SIGHUP reads it again.
 
@@ -26,40 +26,40 @@ public final class Help {
 
     private static final String CONFIG = """
             FILE is the settings file; without it the usual places are searched. Any option of the
-            server can stand in its place.
+            server can be given instead.
 
             --environment FILE adds the variables in FILE, a NAME=value on each line, as systemd does
             for a service: the unit takes them from /etc/ollama-queue/environment.
 
-            exit status: 0 the settings are right; 1 there are mistakes; 2 wrong usage
+            exit status: 0 the settings are valid; 1 there are mistakes; 2 wrong usage
             """;
 
     private static final String JOURNAL = """
             DIR is a server's data directory. compact takes the server's options and settings too: it
             makes files of storage.segment_size.
 
-            A problem is what keeps a server from starting:
+            Problems, which prevent the server from starting:
               the file is missing              a segment between others is not there
               does not begin with the header   the first 80 bytes of a segment have changed
               the bytes here are not a line       a line has changed, or was overwritten
               sequence number N is too low     a line stands where a later one belongs
               ends here without the closing mark, is shorter than its segment    bytes at the end are gone
               longer than the segment's size   there are bytes that the server never wrote
-            A note is what the next start repairs by itself: the last batch, never acknowledged, was cut off.
+            Notes, which the next start repairs by itself: the last batch, never acknowledged, was cut off.
 
-            repair keeps each file that it changes as FILE.broken and says what it dropped: file, offset,
-            sequence numbers. A task whose submit was dropped is gone; a task of which only later lines were
-            dropped is again as it was before them.
+            repair keeps a copy of each file that it changes as FILE.broken and reports what it dropped: file,
+            offset, sequence numbers. A task whose submit was dropped is gone; a task of which only later lines
+            were dropped returns to its state before them.
 
             exit status: 0 all is well; 1 there are problems, or DIR cannot be used; 2 wrong usage
             """;
 
     private static final String SIMULATE = """
             DIR is a server's data directory, whether or not the server runs, or one with a backup, or a backup's
-            file. The settings are read as the server would read them. Each FILE is a settings file of its own;
-            what it does not say is as in those. It may have what decides: affinity, ageing, clients.NAME.weight
-            and max_running, models.NAME.max_running, windows, queue.workers, ollama, remote_scheduling; what else
-            it has is named as not used. Where they name no hosts the recorded ones are taken. No host is asked.
+            file. The settings are read as the server would read them. Each FILE is a settings file that
+            overrides them. These have an effect: affinity, ageing, clients.NAME.weight and max_running,
+            models.NAME.max_running, windows, queue.workers, ollama, remote_scheduling; others are listed as not
+            used. If the settings name no hosts, the recorded ones are used. No host is contacted.
 
             exit status: 0 done; 1 there are mistakes in the settings, or DIR cannot be used; 2 wrong usage
             """;
@@ -73,15 +73,15 @@ public final class Help {
               --priority-max P      highest priority of its tasks: a number, low, normal, high or critical;
                                     a higher one is lowered
               --max-pending N       how many tasks of its client may be pending; beyond it 429
-              --expires-in TIME     as 90d or 12h; without it the token does not expire
+              --expires-in TIME     such as 90d or 12h; without it the token does not expire
             The options are the server's: with --data-dir and --config the command finds the server's data
-            directory, where the hashes of the tokens are kept. A server that runs there takes a change at once.
+            directory, which holds the hashes of the tokens. A server running there applies a change at once.
 
-            Once a token was added the server wants one from everybody, also when all are revoked or have
-            expired. The token of server.token ($OLLAMA_QUEUE_TOKEN) stays valid beside them.
+            Once a token has been added, every request needs one, even after all have been revoked or have
+            expired. The token in server.token ($OLLAMA_QUEUE_TOKEN) remains valid in addition.
 
-            exit status: 0 done; 1 there is such a token already, or none, or the data directory cannot be
-            used; 2 wrong usage
+            exit status: 0 done; 1 the token exists already or does not exist, or the data directory cannot
+            be used; 2 wrong usage
             """;
 
     private static final int COLUMN = 23;
@@ -102,8 +102,8 @@ public final class Help {
         }
         option(options, "--config FILE", "read the settings from this file");
         option(options, "-v, --verbose", "log every request and attempt");
-        option(options, "--version", "print the version and end");
-        option(options, "-h, --help", "print this and end");
+        option(options, "--version", "print the version and exit");
+        option(options, "-h, --help", "print this help and exit");
         return PROGRAM.replace("%COMMANDS", listed(OfflineCommands.ALL)).replace("%OPTIONS", options);
     }
 

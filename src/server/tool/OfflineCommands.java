@@ -17,13 +17,13 @@ public final class OfflineCommands {
 
     static final List<OfflineCommand> ALL = List.of(
             new OfflineCommand("config", "check", "[FILE] [--environment FILE]",
-                    "name every mistake in the settings, with its place", ConfigCommand::check),
+                    "report every mistake in the settings, with its place", ConfigCommand::check),
             new OfflineCommand("config", "show", "[option]... [--environment FILE]",
                     "print every setting, its value and where the value comes from", ConfigCommand::show),
             new OfflineCommand("config", "reference", "", "print the reference of all settings, as Markdown",
                     ConfigCommand::reference),
             new OfflineCommand("journal", "verify", "DIR",
-                    "name every problem with file, offset and sequence number; a server may be running",
+                    "report every problem with file, offset and sequence number; a server may be running",
                     JournalCommand::verify),
             new OfflineCommand("journal", "repair", "DIR",
                     "keep every whole line and drop the rest; no server may be running", JournalCommand::repair),
