@@ -95,7 +95,7 @@ final class Bulk {
             } catch (Failure refused) {
                 if (!any || attempt == ATTEMPTS_MAX || refused.exit != Failure.FAILED
                         || refused.outlook != Failure.Outlook.FINAL) {
-                    throw refused;
+                    throw refused.ifLost("it may have begun: ollama-queue actions shows it");
                 }
                 body.put("expect", number(session.api().object(dryRun(session, asked)).integer("matched", 0)));
             }

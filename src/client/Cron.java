@@ -107,8 +107,13 @@ final class Cron {
         return session.each(arguments.operands(), cron -> {
             boolean remove = verb.equals("remove");
             String method = remove ? "DELETE" : verb.equals("run") ? "POST" : "PUT";
-            byte[] answer = session.api().bytes(session.api().send(method, path(cron) + (remove ? "" : "/" + verb),
-                    Map.of(), remove ? null : RequestBody.EMPTY));
+            byte[] answer;
+            try {
+                answer = session.api().bytes(session.api().send(method, path(cron) + (remove ? "" : "/" + verb),
+                        Map.of(), remove ? null : RequestBody.EMPTY));
+            } catch (Failure failure) {
+                throw verb.equals("run") ? failure.ifLost("it may run: ollama-queue list --cron " + cron) : failure;
+            }
             if (verb.equals("run")) {
                 print(session, answer, "task_id");
             } else if (!remove) {

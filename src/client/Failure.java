@@ -67,6 +67,11 @@ final class Failure extends RuntimeException {
                 : new Failure(exit, subject + ": " + getMessage(), hint, outlook);
     }
 
+    /// Returns the same failure; for a request that may have arrived, with a hint how to find out.
+    Failure ifLost(String findOut) {
+        return outlook == Outlook.LOST ? new Failure(exit, getMessage(), findOut, outlook) : this;
+    }
+
     /// Returns the exit status for the HTTP status of a refusal.
     static int exitOf(int status) {
         switch (status) {
