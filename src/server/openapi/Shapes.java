@@ -3,6 +3,7 @@ package server.openapi;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -21,6 +22,7 @@ import shared.json.JsonWriter;
 public final class Shapes {
 
     private static final String NULL = "|null";
+    private static final Pattern AFTER_NAME = Pattern.compile("[?:|].*");
 
     private final Map<String, String> shapes = new LinkedHashMap<>();
 
@@ -132,7 +134,7 @@ public final class Shapes {
     }
 
     private static String nameOf(String member) {
-        return member.replaceFirst("[?:|].*", "");
+        return AFTER_NAME.matcher(member).replaceFirst("");
     }
 
     private static String typeOf(String member) {

@@ -247,7 +247,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
 
     /// Returns the first part of its key; empty if there is no other.
     String section() {
-        return key.substring(0, Math.max(0, key.indexOf('.'))).replaceAll("\\[]|\\{}", "");
+        return key.substring(0, Math.max(0, key.indexOf('.'))).replace("[]", "").replace("{}", "");
     }
 
     /// Returns the key of the list whose maps it belongs to, or of what has them by name; null for a setting that
