@@ -52,6 +52,10 @@ export function drawer(box, control, {api, live, complain}) {
         }
     };
     const take = item => {
+        if (!box.hidden && item.event === 'reset') {
+            // events went by that nobody tells of: those before are read anew
+            toggle(true);
+        }
         if (!box.hidden && ['task', 'cron', 'queue'].includes(item.event)) {
             waiting.push(item);
             drawing ||= requestAnimationFrame(hand);

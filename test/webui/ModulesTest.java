@@ -66,6 +66,25 @@ final class ModulesTest {
                 + " m.read('t').a)]).join(' ')"));
     }
 
+    /// Where the server tells of events no more that went by, as after a long absence, the drawer has no hole.
+    @Test
+    void drawer_afterEventsWentBy_readsThemFromTheJournal() {
+        assertEquals("one,two,three", text("drawer", "await (async () => { let last = 1; let hear;"
+                + " const events = [1, 2, 3].map(seq => ({seq, event: 'cron', what: 'fired', at: '2026-01-01T00:00:0'"
+                + " + seq + 'Z', cron: {id: 'cron_' + seq, name: ['one', 'two', 'three'][seq - 1]}}));"
+                + " const api = {get: async () => ({last_seq: last}), fetch: async () => new Response(events"
+                + ".filter(({seq}) => seq <= last).map(event => `id: ${event.seq}\\nevent: cron\\ndata: ${"
+                + "JSON.stringify(event)}\\n\\n`).join(''))};"
+                + " const [box, control] = [document.createElement('section'), document.createElement('button')];"
+                + " box.hidden = true; document.body.append(box);"
+                + " const names = () => [...box.querySelectorAll('.event-lines a')].map(a => a.textContent).join();"
+                + " const until = async wanted => { for (let i = 0; i < 100 && names() !== wanted; i++) {"
+                + " await new Promise(go => setTimeout(go, 20)); } return names(); };"
+                + " m.drawer(box, control, {api, live: {on: listener => hear = listener}, complain: reportError});"
+                + " box.hidden && control.click(); await until('one'); last = 3; hear({event: 'reset', seq: 3});"
+                + " const shown = await until('one,two,three'); control.click(); box.remove(); return shown; })()"));
+    }
+
     @Test
     void quote_ofAnyWord_isReadBackByTheShell() throws IOException, InterruptedException {
         Random random = new Random(Long.getLong("seed", 42));
