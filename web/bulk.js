@@ -11,7 +11,7 @@ const TYPED_FROM = 1_000;
 
 const VERBS = {
     cancel: ['Cancel', 'Cancelling', 'cancelled'], retry: ['Retry', 'Retrying', 'put back into the queue'],
-    again: ['Retry', 'Submitting anew', 'submitted anew'],
+    again: ['Retry', 'Resubmitting', 'resubmitted'],
     delete: ['Delete', 'Deleting', 'deleted'], priority: ['Set priority', 'Setting the priority of', 'given it'],
 };
 /** What each action can change, by status. */

@@ -178,7 +178,7 @@ function workTables({by}) {
         client: one => one.name ?? 'no client'};
     return Object.entries(names).filter(([of]) => by?.[of].length > 0).map(([of, name]) => h('section',
         {class: 'panel', 'data-work': of}, h('h2', {}, `By ${of}`), h('div', {class: 'scroll charts-table',
-            tabindex: '0', role: 'region', 'aria-label': `What tasks took by ${of}`}, h('table', {class: 'table'},
+            tabindex: '0', role: 'region', 'aria-label': `Durations and tokens by ${of}`}, h('table', {class: 'table'},
             h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, of[0].toUpperCase() + of.slice(1)),
                 WORK.map(([title]) => h('th', {scope: 'col', class: 'number'}, title)))),
             h('tbody', {}, by[of].map(one => h('tr', {}, h('th', {scope: 'row'}, name(one)),

@@ -110,7 +110,7 @@ function fields() {
         h('datalist', {id: 'priorities'},
             ['low', 'normal', 'high', 'critical'].map(name => h('option', {value: name}))),
         field('prompt', 'Prompt', h('textarea', {rows: 6}),
-            'May hold {{date}}, {{time}}, {{datetime}}, {{timezone}}, {{run_count}}, {{name}}, {{last_result}}.'),
+            'May contain {{date}}, {{time}}, {{datetime}}, {{timezone}}, {{run_count}}, {{name}}, {{last_result}}.'),
         h('details', {}, h('summary', {}, 'More'), h('div', {class: 'form'},
             h('div', {class: 'row'},
                 field('overlap', 'While the previous task is running', choice(['skip', 'allow', 'queue', 'replace'])),
@@ -128,7 +128,7 @@ function fields() {
         h('p', {class: 'failure', role: 'alert', 'data-error': ''}),
         h('div', {class: 'actions'}, h('button', {class: 'primary', 'data-needs': 'admin'}, 'Save'),
             h('a', {class: 'button cancel', href: '#/cron'}, 'Cancel'),
-            h('span', {class: 'hint', 'data-lacks': 'admin'}, 'To save, a token needs the scope admin.')));
+            h('span', {class: 'hint', 'data-lacks': 'admin'}, 'Saving requires a token with the scope admin.')));
 }
 
 /** A label over a control, and the place for what is wrong with it. */

@@ -60,8 +60,8 @@ export default {
             order.forEach(([, node], index) => list.children[index] === node || list.insertBefore(node,
                 list.children[index] ?? null));
             empty.hidden = items.length > 0;
-            text(empty, isEmpty(filter) ? 'Nothing failed that is still on record.'
-                : 'Nothing that failed matches this filter.');
+            text(empty, isEmpty(filter) ? 'No failed tasks are on record.'
+                : 'No failed tasks match this filter.');
             const tasks = items.reduce((sum, group) => sum + group.tasks, 0);
             text(all, items.length ? `${count(tasks, 'task')}, ${count(total, 'cause')}` : '');
             more.hidden = total <= items.length;

@@ -20,7 +20,7 @@ export class FilterForm {
     #models = h('datalist', {id: 'models'});
     /** The chips, by name and value, so that the focus and what is already known of them stays. */
     #chips = new Map();
-    #set = h('div', {class: 'actions chips', role: 'group', 'aria-label': 'Filters that are set', hidden: true});
+    #set = h('div', {class: 'actions chips', role: 'group', 'aria-label': 'Active filters', hidden: true});
     /** What the ids in chips are called, by name and id. */
     #names = new Map();
     #folded = button('', () => this.#fold(!this.node.hasAttribute('data-unfolded')), {class: 'fold'});

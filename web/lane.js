@@ -101,7 +101,7 @@ function note({loading, running, since, until, usual_load_seconds: usually, vram
     if (loading) {
         return `loading, ${seconds(at - Date.parse(since))}${usually > 0 ? `, usually ${seconds(usually * 1e3)}` : ''}`;
     }
-    const outside = all > 0 && vram < all && `${Math.round((all - vram) / all * 100)} % outside of the GPU`;
+    const outside = all > 0 && vram < all && `${Math.round((all - vram) / all * 100)} % outside the GPU`;
     return [running > 0 ? 'in use' : until ? `unloads in ${seconds(Math.max(0, Date.parse(until) - at))}`
         : 'stays loaded', outside].filter(one => one).join(', ');
 }
@@ -110,7 +110,7 @@ function note({loading, running, since, until, usual_load_seconds: usually, vram
 function row(task, context) {
     const link = h('a', {href: `#/tasks/${encodeURIComponent(task.id)}`, dir: 'auto'});
     const about = h('span', {class: 'lane-about'});
-    const bar = h('progress', {max: 1, 'aria-label': 'How far it probably is'});
+    const bar = h('progress', {max: 1, 'aria-label': 'Estimated progress'});
     const told = h('span', {class: 'lane-told'});
     const time = h('time', {class: 'lane-time'});
     let last = task;

@@ -161,7 +161,7 @@ function reading(signal) {
             waiting.add(again);
             if (!seen && said === null) {
                 said = h('p', {class: 'panel empty unread', role: 'status'},
-                    'This cannot be shown: the server cannot be reached. It is shown as soon as it can.');
+                    'This cannot be shown: the server cannot be reached. It appears once the server is back.');
                 root.prepend(said);
             }
         },

@@ -32,7 +32,7 @@ function ofDisk(disk, context) {
     return [{key: 'disk', mark: '▼', grave: true, needs: 'admin', href: '#/tasks?status=completed,failed,cancelled',
         what: `The disk is nearly full: ${size(disk.free_bytes)} of ${size(disk.total_bytes)} left`,
         ...dead ? {title: 'Compact', label: 'Compact the journal', run: () => compact(context),
-            more: `${about}, of which about ${size(disk.journal_bytes * disk.journal_dead_ratio)} are needed no more.`}
+            more: `${about}, of which about ${size(disk.journal_bytes * disk.journal_dead_ratio)} are not needed.`}
             : {title: 'Delete …', label: 'Delete tasks that ended a day ago', run: () => context.bulk.change(
                 {status: 'completed,failed,cancelled', ended_until: '1d'}, 'delete'),
             more: `${about}. Delete tasks that ended a day ago or earlier, with their answers; then compact it.`}}];
@@ -130,14 +130,14 @@ function ofFailures(now, at, context) {
         return {key: `failed ${group.cause} ${model} ${host}`, mark: '✗', grave: true,
             what: `${number(tasks)} × ${group.cause}`,
             more: [model, host, `last ${ago(group.last_at, at)}`].filter(one => one).join(' · '),
-            label: 'See the tasks that failed', href: tasks === 1 ? `#/tasks/${encodeURIComponent(group.last)}`
+            label: 'See the failed tasks', href: tasks === 1 ? `#/tasks/${encodeURIComponent(group.last)}`
                 : id ? `#/tasks?${new URLSearchParams(filter)}` : '#/failed',
             // of other causes it is not known which tasks these are
             ...id && {title: `Retry ${number(tasks)}`, label: `Retry ${number(tasks)}: ${group.cause}`, needs: 'admin',
                 run: () => context.bulk.change({...filter, ended_since: '1h'}, 'retry')}};
     });
     return now.failures_more === 0 ? all : [...all, {key: 'failed', mark: '✗', grave: true, href: '#/failed',
-        label: 'See all that failed',
+        label: 'See all failed tasks',
         what: `${count(now.failures_more, 'task')} more failed in the last hour, of other causes`}];
 }
 

@@ -45,7 +45,7 @@ class NewTask {
             h('div', {class: 'actions'}, this.#submit, button('Clear the form', () => this.#reset(), {class: 'quiet'}),
                 h('span', {class: 'hint', 'data-needs': 'submit'}, 'Ctrl Enter submits')),
             !context.rights.may('submit') && h('p', {class: 'hint'},
-                'Your token may read only: what is made here can be copied as a command line, not submitted.'),
+                'Your token is read-only: you can copy this task as a command line, but not submit it.'),
             this.#starts);
         put(root, h('div', {class: 'page new-page'}, h('h1', {class: 'visually-hidden'}, 'New task'), this.#form,
             h('section', {class: 'panel'}, h('header', {}, h('h2', {}, 'The same on a command line'),
@@ -324,10 +324,10 @@ function wouldStart({position, starts_in: time, waits_for: waits, host, loads, w
     const where = host ? ` on ${host}${loads ? ', which has to load the model first' : ''}` : '';
     const place = position > 1 ? `, after ${count(position - 1, 'task')}` : '';
     const says = waits && !['place', 'turn'].includes(waits.kind) ? `It would wait for ${waits.text.replace(
-        /^no host can take it now/, 'a host, for none can take it now')}`
+        /^no host can take it now/, 'a host, because none can take it now')}`
         : time?.high < 1 ? `It would start at once${where}`
             : time ? `It would start ${within(time)}${where}${place}`
-                : position > 1 ? `It would be at place ${number(position)}${where}` : `It would be next${where}`;
+                : position > 1 ? `It would be at position ${number(position)}${where}` : `It would be next${where}`;
     return [`${says}.`, ...warnings].join(' ');
 }
 

@@ -11,7 +11,7 @@ import {caller, preview} from './task.js';
 
 const STATES = ['ready', 'retrying', 'scheduled', 'blocked'];
 const SAYS = {ready: 'wait for their turn', retrying: 'wait for their next attempt',
-    scheduled: 'wait for their time or window', blocked: 'cannot run as things are'};
+    scheduled: 'wait for their time or window', blocked: 'cannot run at present'};
 /** So many rows of a group are shown at first, where there are others below it, and else. */
 const FEW = 25;
 const PAGE = 100;
@@ -112,8 +112,9 @@ class QueueView {
             this.#all = waiting.filter(group => (!this.#states || this.#states.split(',').includes(group.state))
                 && (this.#why === null || this.#why === group.text)).sort((a, b) => rank(a) - rank(b));
             this.#empty.hidden = this.#all.length > 0;
-            put(this.#empty, this.#states || this.#why !== null ? ['Nothing that is pending is ',
-                this.#why === null ? this.#states.replaceAll(',', ' or ') : 'as this filter says', '. ',
+            put(this.#empty, this.#states || this.#why !== null ? [
+                this.#why === null ? `No pending task is ${this.#states.replaceAll(',', ' or ')}. `
+                    : 'No pending task matches this filter. ',
                 h('a', {href: '#/queue'}, 'Show all')]
                 : ['Nothing is pending. ', h('a', {href: '#/new', 'data-needs': 'submit'}, 'Submit a task')]);
             this.#groups.show(this.#all);
@@ -217,7 +218,7 @@ class Group {
         text(this.#more, `Show ${number(Math.min(total, MOST, this.#limit < PAGE ? PAGE : this.#limit + 2 * PAGE)
             - items.length)} more`);
         put(this.#foot, items.length < total && [`the first ${number(items.length)} of ${count(total, 'task')}`,
-            this.#limit >= MOST && [' · ', h('a', {href: '#/tasks?status=pending'}, 'All that are pending')]]);
+            this.#limit >= MOST && [' · ', h('a', {href: '#/tasks?status=pending'}, 'All pending tasks')]]);
         await this.#rows.showInSteps(items, signal);
     }
 

@@ -45,8 +45,8 @@ export function modeButtons({api, status, signal, attempt}) {
     const admin = {'data-needs': 'admin'};
     const pause = button('Pause', () => change('pause'), admin);
     const drain = button('Drain', async () => {
-        if (await confirmed('New tasks are refused from now on, for everyone who uses this server. Those that are here '
-            + 'are finished.', 'Drain', 'Back')) {
+        if (await confirmed('New tasks are refused from now on, for everyone who uses this server. '
+            + 'Tasks already in the queue are finished.', 'Drain', 'Back')) {
             await change('drain');
         }
     }, {...admin, title: 'Refuse new tasks and finish the others'});
@@ -66,9 +66,9 @@ export function modeButtons({api, status, signal, attempt}) {
 
 function facts(value) {
     const all = [['slots', `${value.workers_active}/${value.workers_active + value.workers_idle}`,
-        'busy, of those of hosts that are up']];
+        'in use, out of those on hosts that are up']];
     if (value.callers_waiting > 0) {
-        all.push(['callers', `${number(value.callers_waiting)} waiting`, 'pending calls of programs that wait']);
+        all.push(['callers', `${number(value.callers_waiting)} waiting`, 'pending calls whose callers wait']);
     }
     all.push(['done/min', number(value.completed_per_minute), 'completed per minute, recent average']);
     if (value.tokens_per_second > 0) {

@@ -15,10 +15,10 @@ export default {
         const about = h('dl', {class: 'facts'});
         const search = h('input', {type: 'search', placeholder: 'Search settings', 'aria-label': 'Search settings',
             oninput: () => filter()});
-        const none = h('p', {class: 'hint', hidden: true}, 'No setting has this in its name or its meaning.');
+        const none = h('p', {class: 'hint', hidden: true}, 'No setting has this in its name or description.');
         let last = null;
         const copyButton = button('Copy as YAML', () => last && copy(copyButton, yaml(last.settings)), {
-            title: 'What differs from the defaults, as a config.yaml'});
+            title: 'The settings that differ from the defaults, as a config.yaml'});
         const filter = () => {
             const wanted = search.value.trim().toLowerCase();
             let shown = 0;
@@ -56,7 +56,7 @@ export default {
         }
         if (!context.rights.may('admin')) {
             put(root, h('div', {class: 'page'}, h('h1', {}, 'Settings'), h('p', {class: 'panel empty'},
-                'Your token may not see the settings: that needs the scope admin.')));
+                'Your token may not see the settings: that requires the scope admin.')));
             return;
         }
         context.every(FRESH_MS, load);

@@ -12,7 +12,7 @@ export class Speaker {
     #waiting = '';
     #fence = false;
 
-    node = h('div', {class: 'visually-hidden', role: 'log', 'aria-label': 'Answer, as it comes'});
+    node = h('div', {class: 'visually-hidden', role: 'log', 'aria-label': 'Answer, as it arrives'});
 
     /** More of the text. */
     hear(piece) {

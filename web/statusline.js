@@ -67,7 +67,7 @@ function strongest(since, {api, live, status, complain}) {
         return null;
     }
     if (value.trouble) {
-        return {kind: 'trouble', says: `The server has trouble: ${value.trouble}`, title: 'What waits',
+        return {kind: 'trouble', says: `The server has a problem: ${value.trouble}`, title: 'What waits',
             href: '#/queue'};
     }
     if (value.mode === 'draining') {

@@ -95,11 +95,11 @@ function why(attempt, task) {
 function said(task, {attempt: number, error, ended_at: ended}, opened, since) {
     const text = task.unfinished?.find(({attempt}) => attempt === number)?.text;
     if (!text && error && Date.parse(ended) < since) {
-        return h('p', {class: 'hint'}, 'Any output is gone: the server was restarted since then.');
+        return h('p', {class: 'hint'}, 'Any output is lost: the server has been restarted since.');
     }
     const control = button('Copy', () => copy(control, text), {class: 'quiet'});
     return text && h('details', {class: 'unfinished', 'data-attempt': number, open: opened.has(String(number))},
-        h('summary', {}, `What it had said · ${text.slice(0, 60).replace(/\s+/g, ' ')}${text.length > 60 ? '…' : ''}`),
+        h('summary', {}, `Partial output · ${text.slice(0, 60).replace(/\s+/g, ' ')}${text.length > 60 ? '…' : ''}`),
         h('pre', {tabindex: 0}, text), control);
 }
 

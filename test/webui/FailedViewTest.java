@@ -73,7 +73,7 @@ final class FailedViewTest {
         page.click("[data-act=otherwise]").waitFor("document.querySelector('dialog select')");
         page.fill("dialog [name=model]", "small").fill("dialog [name=num_ctx]", "2048").click("dialog .primary");
         // by the server: the page only tells how far it is
-        page.waitForText("5 tasks submitted anew");
+        page.waitForText("5 tasks resubmitted");
         assertEquals(5, tasks(server, "model=small"));
         // what the server refuses is told by its reason
         page.faults().expect("400 \\(Bad Request\\)");
@@ -88,12 +88,12 @@ final class FailedViewTest {
         page.waitFor("!document.querySelector('dialog') && location.hash.startsWith('#/now')")
                 .eval("history.forward()");
         page.click("[data-act=retry]").waitForText("Retry 5 failed tasks?").click("dialog button[value=yes]");
-        page.waitForText("5 tasks put back into the queue").waitForText("Nothing failed that is still on record");
+        page.waitForText("5 tasks put back into the queue").waitForText("No failed tasks are on record");
     }
 
     /// By chips, in the address; and as a list each row has its reason.
     private static void filtered(Page page) {
-        page.fill(".filters [name=model]", "other").waitForText("Nothing that failed matches this filter");
+        page.fill(".filters [name=model]", "other").waitForText("No failed tasks match this filter");
         assertEquals("#/failed?model=other", page.text("location.hash"));
         page.reload().waitFor("document.querySelector('.chip')?.innerText === 'model other ✕'");
         page.click(".chip").waitFor("document.querySelectorAll('.causes > li').length === 1");

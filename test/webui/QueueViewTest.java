@@ -102,10 +102,11 @@ final class QueueViewTest {
 
     private void newTask_tellsWhenItWouldStart(Page page) {
         page.click("nav a[href='#/new']").fill("[name=model]", "qwen3");
-        page.waitForText("It would be at place 3 on gpu.");
-        page.fill("[name=priority]", "critical").waitForText("It would be at place 2 on gpu.");
+        page.waitForText("It would be at position 3 on gpu.");
+        page.fill("[name=priority]", "critical").waitForText("It would be at position 2 on gpu.");
         page.eval("document.querySelector('details.more').open = true");
-        page.fill("[name=on]", "attic").waitForText("It would wait for a host, for none can take it now: cannot conn");
+        page.fill("[name=on]", "attic")
+                .waitForText("It would wait for a host, because none can take it now: cannot conn");
     }
 
     private void groups_areAllThere_withTheirTrueNumbers(Page page, ServerProcess server) {

@@ -103,8 +103,8 @@ final class RightsViewTest {
         holdAnswer(page, "client=ci");
         page.eval("location.hash = '#/failed?type=generate'");
         page.waitFor("window.held").eval("location.hash = '#/failed?model=nosuch'");
-        page.waitForText("Nothing that failed matches this filter").eval("window.letGo()");
-        page.waitFor("window.answered").waitForText("Nothing that failed matches this filter");
+        page.waitForText("No failed tasks match this filter").eval("window.letGo()");
+        page.waitFor("window.answered").waitForText("No failed tasks match this filter");
         assertEquals(0, page.number("document.querySelectorAll('.cause').length"));
     }
 
