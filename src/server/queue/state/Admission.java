@@ -7,7 +7,8 @@ import server.task.Task;
 import shared.Problem;
 import shared.TaskStatus;
 
-/// Whether there is room for new tasks: of all, of their clients, for how unlike they are, and for their metadata.
+/// Whether there is room for new tasks: for all together, for each client, for distinct demands, and for their
+/// metadata.
 final class Admission {
 
     private final Totals totals;
@@ -25,12 +26,12 @@ final class Admission {
         options = newOptions;
     }
 
-    /// Counts a task that is there from now on.
+    /// Counts a task that now exists.
     void add(Task task) {
         metadataBytes += metadataLength(task);
     }
 
-    /// Counts a task that is gone.
+    /// Counts a task that no longer exists.
     void remove(Task task) {
         metadataBytes -= metadataLength(task);
     }

@@ -11,8 +11,8 @@ import server.task.Task;
 import server.task.TaskState;
 import shared.TaskStatus;
 
-/// The tasks of a [QueueState], each in every index that has to know it: a change takes a task out of the indexes as it
-/// was and puts it in as it is. Who only looks asks the index itself.
+/// The tasks of a [QueueState], each in every index that must know it: a change removes a task from the indexes in its
+/// old state and adds it in its new one. Reads go to the indexes directly.
 ///
 /// Invariant: every pending and every running task is in `pending`, every ended one in `retention`.
 final class AllTasks {
@@ -25,7 +25,7 @@ final class AllTasks {
     final Admission admission;
     final Keys keys = new Keys();
     final TasksByCron cronMade = new TasksByCron();
-    /// How many of the running tasks run alone: one at most.
+    /// The number of running tasks that run alone: at most one.
     private int alone;
 
     AllTasks(QueueOptions options) {
@@ -40,18 +40,18 @@ final class AllTasks {
         pending.reconfigure(options);
     }
 
-    /// Null if there is none.
+    /// Returns null if there is none.
     Task get(long id) {
         int slot = ids.find(id);
         return slot < 0 ? null : arrivals.get(slot);
     }
 
-    /// Whether a task runs that is to run alone.
+    /// Returns whether a task is running that must run alone.
     boolean oneRunsAlone() {
         return alone > 0;
     }
 
-    /// Carries out that a task was submitted.
+    /// Applies a submit.
     ///
     /// @return the task in its place
     Task arrive(Event.Change change, long seq, long position, int length) {
@@ -66,18 +66,18 @@ final class AllTasks {
         return task;
     }
 
-    /// Carries out what became of a task.
+    /// Applies a change of a task.
     ///
     /// @return the task as it is now; null if it is gone
     Task change(Event.Change change, long seq, long position, int length) {
         int slot = ids.find(change.task().id());
         if (slot < 0) {
-            // a compacted journal keeps recent events for the feed, also of tasks that are gone
+            // a compacted journal keeps recent events for the feed, including those of deleted tasks
             return null;
         }
         Task before = arrivals.get(slot);
         pending.willChange(before, slot, change);
-        // what is only late keeps its turn
+        // a task that is merely late keeps its turn
         boolean stays = change.what() == Event.What.LATE && change.task().state().equals(before.state());
         if (!stays) {
             unindex(before, slot);
@@ -103,9 +103,10 @@ final class AllTasks {
         return after;
     }
 
-    /// Lets what waits for a date or for its retry wait on for as long as before, by a clock that was set.
+    /// Extends the wait of tasks that wait for a date or a retry, after the clock was set, so that it lasts as long as
+    /// before.
     ///
-    /// @param by how far, in milliseconds; negative: back
+    /// @param by the change of the clock, in milliseconds; negative: back
     void putOff(long by) {
         for (Task task : by == 0 ? List.<Task>of() : arrivals.unended(each -> each.wakeAt() > 0
                 && each.status() == TaskStatus.PENDING)) {

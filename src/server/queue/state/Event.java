@@ -9,17 +9,17 @@ import server.task.Attempt;
 import server.task.Task;
 import shared.json.Slice;
 
-/// One change of the queue: a line of the journal, an event of the feed. It is a fact; [QueueState#apply] never refuses
+/// One change of the queue: a line of the journal, an event of the feed. It is a fact; [QueueState#apply] never rejects
 /// one.
 public sealed interface Event {
 
-    /// Returns when it happened, milliseconds since the epoch. A clock may have gone backwards between two events.
+    /// Returns when it happened, milliseconds since the epoch. The clock may have been set back between two events.
     long at();
 
-    /// Returns the same without what need not be kept in memory until it is shown.
+    /// Returns the same event without what need not be kept in memory until it is shown.
     Event slim();
 
-    /// Returns whether a task may start because of it.
+    /// Returns whether it may let a task start.
     default boolean mayLetStart() {
         return switch (this) {
             case ModeChange change -> change.mode() != QueueMode.PAUSED;
@@ -52,11 +52,11 @@ public sealed interface Event {
 
     /// A task changed.
     ///
-    /// @param task     as it is after the event (for `deleted`: as it was); its order, arrival and positions are filled
+    /// @param task     the task after the event (for `deleted`: before it); its order, arrival and positions are filled
     ///                 in when the event is applied
-    /// @param attempts all so far, also of an ended task, whose `task` holds none
-    /// @param request  what only a `submitted` event has; null otherwise
-    /// @param result   what only a `completed` event has, or a `failed` one of a call that its host answered; else null
+    /// @param attempts all so far, also for an ended task, whose `task` holds none
+    /// @param request  for a `submitted` event; null otherwise
+    /// @param result   for a `completed` event, or a `failed` one of a call that its host answered; otherwise null
     record Change(What what, long at, Task task, List<Attempt> attempts, Request request, Slice result)
             implements Event {
 
@@ -67,14 +67,14 @@ public sealed interface Event {
         }
     }
 
-    /// What memory does not hold of a submit.
+    /// The part of a submit that memory does not hold.
     ///
     /// @param key         its idempotency key, null for none
     /// @param fingerprint of the body that came with the key
-    /// @param head        what goes to the host beside the body: see [server.task.Submission]; null for none
+    /// @param head        what is sent to the host in addition to the body: see [server.task.Submission]; null for none
     record Request(Slice payload, String preview, String key, String fingerprint, Slice head) {
 
-        /// What is left of one that was not to be recorded.
+        /// Returns the rest of an unrecorded one.
         public static final Request UNRECORDED = new Request(Slice.of(new byte[] {'{', '}'}), "", null, null, null);
     }
 
@@ -94,7 +94,7 @@ public sealed interface Event {
 
     /// An action on many tasks changed.
     ///
-    /// @param mode the queue's, for older versions: they take its line for one that sets the mode
+    /// @param mode the queue's, for older versions: they read its line as one that sets the mode
     record Action(ActionEvent change, QueueMode mode) implements Event {
 
         @Override
@@ -110,7 +110,7 @@ public sealed interface Event {
 
     /// The queue was paused, resumed or drained; or the server started.
     ///
-    /// @param mode  the one that it is in from now on
+    /// @param mode  the new mode
     /// @param start whether the server started, which changes no mode
     record ModeChange(QueueMode mode, long at, boolean start) implements Event {
 

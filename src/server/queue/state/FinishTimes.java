@@ -13,11 +13,11 @@ import server.task.TaskState;
 import server.task.Times;
 import shared.config.Durations;
 
-/// How long attempts take, and which of the tasks that are to be finished by a time cannot be.
+/// How long attempts take, and which of the tasks with a `finish_by` cannot meet it.
 final class FinishTimes {
 
     private final Estimates estimates = new Estimates();
-    /// All that have a time and have not ended.
+    /// All tasks with a `finish_by` that have not ended.
     private final Deadlines deadlines;
 
     /// @param tasks finds a task by its slot
@@ -41,7 +41,7 @@ final class FinishTimes {
         }
     }
 
-    /// Learns from an event how long an attempt took.
+    /// Learns the duration of an attempt from an event.
     void learn(Event.Change change) {
         if (change.what() == Event.What.COMPLETED) {
             TaskState run = change.task().state();
@@ -55,20 +55,20 @@ final class FinishTimes {
         }
     }
 
-    /// When there is something due next; Long.MAX_VALUE if never.
+    /// Returns when something is due next; Long.MAX_VALUE if never.
     long next() {
         return deadlines.next();
     }
 
-    /// Tells of a task that it is late; null if none is.
+    /// Returns an event that reports a task as late; null if none is.
     ///
-    /// @param begin when a pending task can begin at the earliest; of one that runs, now
+    /// @param begin when a pending task can begin at the earliest; for a running one, now
     Event.Change due(ToLongFunction<Task> begin, long now) {
         Task late = deadlines.firstLate(begin);
         return late == null ? null : LifeCycle.late(late, now);
     }
 
-    /// Why a task cannot be finished by its time, for people; null if it can, or has none.
+    /// Returns why a task cannot meet its `finish_by`, for people; null if it can, or has none.
     ///
     /// @param begin as above
     String lateness(Task task, long begin, long now) {

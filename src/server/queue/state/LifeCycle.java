@@ -22,8 +22,8 @@ import shared.Problem;
 import shared.TaskStatus;
 import shared.json.Slice;
 
-/// The ways between a task's states: each method takes a task and answers the event that changes it, or throws the
-/// [Problem] that tells why this way is closed. Nothing is changed here.
+/// The transitions between a task's states: each method takes a task and returns the event that changes it, or throws a
+/// [Problem] that tells why the transition is not possible. Nothing is changed here.
 ///
 /// If the clock was set back, a task ends at the time at which it started, not before.
 public final class LifeCycle {
@@ -49,7 +49,7 @@ public final class LifeCycle {
         Terms terms = asked.terms().with(asked.terms().placing().submitted(now));
         Task task = new Task(id, asked.type(), asked.model(), asked.priority(), Pending.READY, now, terms,
                 asked.metadata(), 0, cron);
-        // the preview goes further than the journal: events show it, and the last of them stay in memory
+        // the preview spreads beyond the journal: events show it, and the most recent of them stay in memory
         String preview = asked.terms().caller().record() ? asked.preview() : "";
         return new Event.Change(Event.What.SUBMITTED, now, task, List.of(),
                 new Event.Request(asked.payload(), preview, key, fingerprint, asked.head()), null);
@@ -72,8 +72,7 @@ public final class LifeCycle {
     /// Returns the event of an attempt that completed the task.
     ///
     /// @param cut    whether the result ended because it had reached its greatest length
-    /// @param loadMs how long the host loaded, in milliseconds; -1: it does not tell
-    /// @param tokens how many it wrote; -1: not known
+    /// @param loadMs how long the host loaded, in milliseconds; -1: not reported
     public static Event.Change completed(Task task, Slice result, boolean cut, long loadMs, long tokens, long now) {
         Running run = running(task);
         long end = Math.max(now, run.startedAt());
@@ -85,7 +84,7 @@ public final class LifeCycle {
 
     /// Returns the event of a task that fails.
     ///
-    /// @param answer what the host answered to a call; null for none
+    /// @param answer the host's answer to a call; null for none
     public static Event.Change failed(Task task, String error, Slice answer, long now) {
         Running run = running(task);
         long end = Math.max(now, run.startedAt());
@@ -98,10 +97,10 @@ public final class LifeCycle {
         return task.terms().caller().record() ? answer : null;
     }
 
-    /// Makes a task pending again after an attempt that used up a retry (`counted`), or after a failure that was the
-    /// host's and leaves no trace but the reason of the wait.
+    /// Makes a task pending again after an attempt that used up a retry (`counted`), or after a failure of the host, of
+    /// which only the reason for the wait remains.
     ///
-    /// @param begun whether some of an answer has come: then the attempt stays on record in any case
+    /// @param begun whether part of an answer has arrived: then the attempt is recorded in any case
     public static Event.Change retrying(Task task, String error, long retryAt, boolean counted, boolean begun,
             long now) {
         Running run = running(task);
@@ -111,15 +110,15 @@ public final class LifeCycle {
                 task.with(pending(retryAt, error), task.retries() + (counted ? 1 : 0), attempts), attempts);
     }
 
-    /// Puts a task back because the server stopped: the attempt stays on record and used up no retry.
+    /// Makes a task pending again because the server stopped: the attempt is recorded and used up no retry.
     public static Event.Change cutOff(Task task, long now) {
         Running run = running(task);
         List<Attempt> attempts = attempted(task, run, Math.max(now, run.startedAt()), CUT_OFF, false);
         return change(Event.What.RETRYING, now, task.with(pending(0, CUT_OFF), task.retries(), attempts), attempts);
     }
 
-    /// Back to pending because the server died: an attempt on record that used up no retry. A task that ran alone then,
-    /// after [Task#DEATHS_MAX] deaths, fails.
+    /// Makes a task pending again because the server died: the attempt is recorded and used up no retry. A task that
+    /// was running alone then, after [Task#DEATHS_MAX] deaths, fails.
     private static Event.Change died(Task task, long now) {
         Running run = running(task);
         long end = Math.max(now, run.startedAt());
@@ -139,7 +138,7 @@ public final class LifeCycle {
                 + (why == null ? "" : "; its last trouble: " + why), now);
     }
 
-    /// Of a task that fails without an attempt.
+    /// Returns the event of a task that fails without an attempt.
     static Event.Change refused(Task task, String error, long now) {
         if (task.status() != TaskStatus.PENDING) {
             throw refused(task, "failed before its attempt");
@@ -147,15 +146,15 @@ public final class LifeCycle {
         return change(Event.What.FAILED, now, ended(task, new Failed(0, now, null, error)), task.attempts());
     }
 
-    /// Returns what becomes of a task that the server's death left pending or running.
+    /// Returns the event of a task that was pending or running when the server died.
     public static Event.Change leftBehind(Task task, long now) {
         return task.terms().caller().endsWithCaller() ? cancelled(task, CALLER_GONE, now) : died(task, now);
     }
 
     /// Returns the event of a task that is cancelled.
     ///
-    /// @param reason null if nobody gave one
-    /// @throws Problem 409 if it has ended
+    /// @param reason null if none was given
+    /// @throws Problem 409 if the task has ended
     public static Event.Change cancelled(Task task, String reason, long now) {
         return switch (task.state()) {
             case Pending pending -> change(Event.What.CANCELLED, now,
@@ -172,7 +171,7 @@ public final class LifeCycle {
         };
     }
 
-    /// @param asked what was asked for, where a limit lowered it; else null
+    /// @param asked the requested priority, if a limit lowered it; else null
     static Event.Change priority(Task task, int priority, Integer asked, long now) {
         if (task.status().ended()) {
             throw Problem.conflict(task.name() + " is " + task.status().text
@@ -182,18 +181,19 @@ public final class LifeCycle {
                 task.attempts());
     }
 
-    /// Of a task that cannot be finished by its time. It goes on.
+    /// Returns the event of a task that cannot meet its `finish_by`. The task continues.
     static Event.Change late(Task task, long now) {
         return change(Event.What.LATE, now, task.withTerms(task.terms().with(task.terms().placing().tooLate())),
                 task.attempts());
     }
 
-    /// Returns the same of a running task whose time is over, if nobody has told of it yet; else null.
+    /// Returns the same for a running task whose time is over, if that was not reported yet; else null.
     public static Event.Change overTime(Task task, long now) {
         return Deadlines.has(task) && now > task.terms().placing().finishBy() ? late(task, now) : null;
     }
 
-    /// Back to pending by hand. An expiry that has passed is dropped: a retry is asked for so that the task runs.
+    /// Makes a task pending again on request. An expiry that has passed is dropped: the retry is requested so that the
+    /// task runs.
     ///
     /// @param attempts all so far, because an ended task does not hold them
     static Event.Change retried(Task task, List<Attempt> attempts, long now) {
@@ -219,11 +219,11 @@ public final class LifeCycle {
     private static Event.Change retriedFresh(Task task, List<Attempt> attempts, long now) {
         Terms terms = task.terms();
         long expiresAt = terms.expiresAt() <= now ? 0 : terms.expiresAt();
-        // who called for it is gone; who asks for the retry does not wait
+        // the original caller is gone; whoever requests the retry does not wait
         Caller caller = terms.caller().endsWithCaller() ? terms.caller().kept() : terms.caller();
         Task kept = expiresAt == terms.expiresAt() && caller == terms.caller() ? task
                 : task.withTerms(terms.of(caller, terms.on(), expiresAt));
-        // its order starts again with this event
+        // its order begins anew with this event
         return change(Event.What.RETRIED, now, kept.ordered(kept.arrival()).with(Pending.READY, 0, attempts), attempts);
     }
 

@@ -35,13 +35,13 @@ import server.task.Times;
 import shared.Problem;
 import shared.TaskStatus;
 
-/// The pending tasks, by what they wait for, and how many of each client and model there are.
+/// The pending tasks, by what they wait for, and the numbers of tasks of each client and model.
 ///
-/// Invariant: every pending task is in `waiting`, under the time when it may start, until that has come; then in
-/// `gates` if it has a window, and in `ready` unless its window is shut. It is in `expiring` if it may expire.
+/// Invariant: until it may start, every pending task is in `waiting`, under that time; afterwards it is in `gates` if
+/// it has a window, and in `ready` unless its window is shut. It is in `expiring` if it may expire.
 final class PendingTasks {
 
-    /// How many of those that wait for their own time, and of those of each window, are looked at ahead.
+    /// How many of the tasks that wait for their own time, and of those of each window, are played forward.
     private static final int COMERS_MAX = 500;
 
     private final IntFunction<Task> tasks;
@@ -52,7 +52,7 @@ final class PendingTasks {
     private final FinishTimes finishTimes;
     private final Gates gates;
     private OrderLimits limits;
-    /// How many in `waiting` wait for their next attempt.
+    /// How many tasks in `waiting` wait for their next attempt.
     private int retrying;
 
     private record OfLimits(Supplier<OrderLimits> limits, Crowd crowd, Open open) implements Clients {
@@ -81,7 +81,7 @@ final class PendingTasks {
         boolean at(String window, long now);
     }
 
-    /// @param tasks the task of a slot
+    /// @param tasks returns the task of a slot
     PendingTasks(QueueOptions options, IntFunction<Task> tasks) {
         this.limits = options.limits();
         this.tasks = tasks;
@@ -97,12 +97,12 @@ final class PendingTasks {
         ready.reconfigure(options.order());
     }
 
-    /// Looks at all windows again, because the clock was set.
+    /// Checks all windows again, because the clock was set.
     void clockSet() {
         gates.recheck();
     }
 
-    /// Adds a task, which is counted if it runs, and left aside if it has ended.
+    /// Adds a task: a running one is counted, an ended one ignored.
     void add(Task task, int slot) {
         crowd.add(task);
         finishTimes.add(task, slot);
@@ -120,7 +120,7 @@ final class PendingTasks {
         }
     }
 
-    /// Tells the order of an attempt that begins or ends, and of what is late, before its task is removed and added.
+    /// Reports the beginning or end of an attempt, or a late task, to the order, before the task is removed and added.
     void willChange(Task before, int slot, Event.Change change) {
         finishTimes.learn(change);
         if (change.what() == Event.What.LATE) {
@@ -128,7 +128,7 @@ final class PendingTasks {
             ready.late(before, slot);
         }
         if (before.status() == TaskStatus.PENDING && change.task().status() == TaskStatus.RUNNING) {
-            // mostly by `started`; a compaction may have kept only a later event of the run
+            // usually from `started`; a compaction may have kept only a later event of the run
             ready.started(before, slot, change.task().state().host(), change.at());
         } else if (before.status() == TaskStatus.RUNNING && change.task().status() != TaskStatus.RUNNING) {
             Task after = change.task();
@@ -141,7 +141,7 @@ final class PendingTasks {
         }
     }
 
-    /// The task must be as it was when it was added.
+    /// Removes a task, which must be in the state in which it was added.
     void remove(Task task, int slot) {
         crowd.remove(task);
         finishTimes.remove(task, slot);
@@ -159,9 +159,9 @@ final class PendingTasks {
         }
     }
 
-    /// Takes those in whose time comes.
+    /// Moves on the tasks whose time comes.
     ///
-    /// @return whether any is ready by that
+    /// @return whether any became ready
     boolean wake(long by, Predicate<Task> which) {
         boolean any = false;
         for (int slot : waiting.upTo(by)) {
@@ -181,9 +181,9 @@ final class PendingTasks {
         return waited;
     }
 
-    /// Takes all in whose time has come, opens and shuts the windows, and lets priorities grow.
+    /// Moves on all tasks whose time has come, opens and shuts windows, and lets priorities grow.
     ///
-    /// @return whether any is ready by that
+    /// @return whether any became ready
     boolean wake(long now) {
         boolean any = wake(now, task -> true) | gates.pass(now, slot -> {
             ready.add(tasks.apply(slot), slot);
@@ -206,12 +206,13 @@ final class PendingTasks {
         return open;
     }
 
-    /// When one wakes, or a window opens or closes; 0 if one is not open or shut whole, Long.MAX_VALUE if never.
+    /// Returns when a task wakes, or a window opens or closes; 0 if a window is not completely open or shut,
+    /// Long.MAX_VALUE if never.
     long nextWake() {
         return Math.min(waiting.firstKey(), gates.next());
     }
 
-    /// When a place that the last choice kept free may be another task's by the time alone; Long.MAX_VALUE if never.
+    /// Returns when time alone may give a place that the last choice reserved to another task; Long.MAX_VALUE if never.
     long nextChange() {
         return ready.keepsFree() ? ready.nextChange() : Long.MAX_VALUE;
     }
@@ -220,35 +221,34 @@ final class PendingTasks {
         return ready;
     }
 
-    /// When the next one expires, or cannot be finished by its time any more; Long.MAX_VALUE if never.
+    /// Returns when the next task expires, or can no longer meet its `finish_by`; Long.MAX_VALUE if never.
     long nextDue() {
         return Math.min(expiring.firstKey(), finishTimes.next());
     }
 
-    /// Tells of a task that it cannot be finished by its time; null if it was told of all.
+    /// Returns an event that reports a task that cannot meet its `finish_by`; null if all were reported.
     ///
-    /// @param heldBefore nothing is told of what was created before this
+    /// @param heldBefore nothing is reported for tasks created before this
     Event.Change late(long heldBefore, long now) {
         return finishTimes.due(task -> task.createdAt() < heldBefore ? Long.MIN_VALUE : beginsAt(task, now), now);
     }
 
-    /// Why a task cannot be finished by its time, for people; null if it can, or has none.
+    /// Returns why a task cannot meet its `finish_by`, for people; null if it can, or has none.
     String lateness(Task task, long now) {
         return finishTimes.lateness(task, beginsAt(task, now), now);
     }
 
-    /// The one that has expired first; null if none has.
+    /// Returns the task that expired first; null if none has.
     ///
-    /// @param heldBefore what was created before this is kept
+    /// @param heldBefore tasks created before this are kept
     Task firstExpired(long heldBefore, long now) {
         Task task = expiring.firstKey() <= now ? tasks.apply(expiring.firstSlot()) : null;
         return task != null && task.createdAt() >= heldBefore ? task : null;
     }
 
     /// Checks that a client may have more pending tasks.
-    ///
-    /// @param client null: nobody in particular
-    /// @param askers how many it may have by whoever asks
+    /// @param client null: none
+    /// @param askers the limit of whoever asks
     /// @throws Problem 429 if it may not
     void admit(String client, int count, int askers) {
         int most = Math.min(askers, limits.client(client).maxPending());
@@ -260,7 +260,7 @@ final class PendingTasks {
         }
     }
 
-    /// When a task can begin at the earliest, by its own time and its window; of one that runs, now.
+    /// Returns when a task can begin at the earliest, by its own time and its window; for a running one, now.
     private long beginsAt(Task task, long now) {
         if (!(task.state() instanceof TaskState.Pending)) {
             return now;
@@ -271,10 +271,10 @@ final class PendingTasks {
         return window == null || window.isOpen(at) ? at : window.next(at);
     }
 
-    /// How the queue stands, to tell what becomes of a pending task.
+    /// Returns the state of the queue, from which to predict when a pending task starts.
     ///
     /// @param slot    negative: it would be submitted now
-    /// @param running a running task by its id
+    /// @param running returns a running task by its id
     Standing standing(Task task, int slot, LongFunction<Task> running, boolean paused, long now) {
         String name = task.terms().placing().window();
         Window window = name == null ? null : limits.windows().get(name);
@@ -306,7 +306,7 @@ final class PendingTasks {
         return making.of(copy, windows, run, played);
     }
 
-    /// The first of the tasks that become ready by the time alone, by time and order.
+    /// Returns the first of the tasks that become ready by time alone, by time and order.
     private List<Comer> comers(List<Comer> more, long now) {
         List<Comer> comers = new ArrayList<>(more);
         waiting.first(COMERS_MAX).forEach(slot -> comers.add(comer(slot, beginsAt(tasks.apply(slot), now))));
@@ -319,9 +319,9 @@ final class PendingTasks {
         return new Comer(at, slot, tasks.apply(slot));
     }
 
-    /// How the pending tasks stand.
+    /// Returns the state of the pending tasks.
     ///
-    /// @param running a running task by its id; null: nothing is to be played
+    /// @param running returns a running task by its id; null: no copy to play forward is needed
     Backlog backlog(LongFunction<Task> running, boolean paused, long now) {
         List<Backlog.WaitingLane> lanes = new ArrayList<>();
         ready.lanes((slot, count) -> {
@@ -332,7 +332,7 @@ final class PendingTasks {
         gates.shut((name, count) -> {
             Window window = limits.windows().get(name);
             String why = shut(name, now);
-            // one that has just opened lets its tasks go at the next look
+            // a window that has just opened lets its tasks start at the next check
             closed.add(new Backlog.Shut(name, new Waiting(window == null ? Reason.NO_WINDOW : Reason.WINDOW,
                     why == null ? "its window " + name : why), count, window == null ? Long.MAX_VALUE
                     : window.next(now)));
@@ -342,15 +342,15 @@ final class PendingTasks {
                         List.of(), windows, run, played, paused, 0, null, 0, Long.MAX_VALUE, null, now)));
     }
 
-    /// In how long a running task is probably done; null where there is no ground.
+    /// Returns in how long a running task is probably done; null if there is not enough data.
     Span left(Task task, Written so, long now) {
         Estimates estimates = finishTimes.estimates();
         Estimates.Left left = estimates.left(task, so, estimates.loadedAt(task), now);
         return left == null ? null : new Span((long) left.low(), (long) Math.ceil(left.high()));
     }
 
-    /// What but its turn keeps a pending task from starting at a time: a clock that nobody trusts yet, its window, or a
-    /// limit; null for nothing.
+    /// Returns what, besides its turn, prevents a pending task from starting at a time: a clock that is not trusted
+    /// yet, its window, or a limit; null for nothing.
     Waiting heldBy(Task task, long now) {
         if (task.terms().expiresAt() > 0 && task.terms().expiresAt() <= now) {
             return new Waiting(Reason.TIME, "the clock, by which it has expired, to be right for a minute");
@@ -364,14 +364,14 @@ final class PendingTasks {
         return full == null ? null : new Waiting(Reason.LIMIT, full);
     }
 
-    /// Why a window is not open, for people; null if it is.
+    /// Returns why a window is not open, for people; null if it is.
     private String shut(String name, long now) {
         Window window = limits.windows().get(name);
         return window == null ? "its window " + name + ", which is not in the settings" : window.isOpen(now) ? null
                 : "its window " + name + " (" + window + "), which opens at " + Times.format(window.next(now));
     }
 
-    /// How many tasks wait for windows that the settings do not have, by the windows' names.
+    /// Returns how many tasks wait for windows that the settings do not contain, by the windows' names.
     Map<String, Integer> lostWindows() {
         return gates.lost();
     }

@@ -4,16 +4,16 @@ import java.util.Locale;
 
 /// What the queue does with tasks; survives a restart.
 public enum QueueMode {
-    /// Takes tasks and runs them.
+    /// Accepts tasks and runs them.
     RUNNING,
-    /// Takes tasks and holds them.
+    /// Accepts tasks and holds them.
     PAUSED,
-    /// Refuses new tasks and runs what is there.
+    /// Refuses new tasks and runs the existing ones.
     DRAINING;
 
     public final String text = name().toLowerCase(Locale.ROOT);
 
-    /// Returns the mode that a text names.
+    /// Returns the mode with this name.
     ///
     /// @throws IllegalArgumentException if none has this name
     public static QueueMode parse(String text) {

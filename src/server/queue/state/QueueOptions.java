@@ -8,7 +8,7 @@ import server.order.limits.OrderLimits;
 import server.settings.Setting;
 import server.settings.Settings;
 
-/// How much the queue keeps, and for how long: see the settings of the same names.
+/// How much the queue keeps, and for how long: see the settings with the same names.
 public record QueueOptions(int pendingMax, int completedMax, Duration completedAge, Duration failedAge,
         long metadataBytesMax, int unlikeMax, Duration interval, Duration relayedAge, long relayedBytesMax,
         OrderLimits limits, OrderOptions order) {
@@ -41,7 +41,7 @@ public record QueueOptions(int pendingMax, int completedMax, Duration completedA
 
     public static final QueueOptions DEFAULT = of(Settings.DEFAULT);
 
-    /// Returns what the settings say.
+    /// Returns the options in the settings.
     public static QueueOptions of(Settings settings) {
         return new QueueOptions(settings.get(PENDING_TASKS), settings.get(COMPLETED_MAX), settings.get(COMPLETED_AGE),
                 settings.get(FAILED_AGE), settings.get(METADATA_BYTES), settings.get(UNLIKE_TASKS),
@@ -49,14 +49,14 @@ public record QueueOptions(int pendingMax, int completedMax, Duration completedA
                 OrderLimits.of(settings), OrderOptions.of(settings));
     }
 
-    /// With the usual order.
+    /// Makes options with the default order.
     public QueueOptions(int pendingMax, int completedMax, Duration completedAge, Duration failedAge,
             long metadataBytesMax, Duration interval, Duration relayedAge, long relayedBytesMax, OrderLimits limits) {
         this(pendingMax, completedMax, completedAge, failedAge, metadataBytesMax, Integer.MAX_VALUE, interval,
                 relayedAge, relayedBytesMax, limits, OrderOptions.DEFAULT);
     }
 
-    /// With no rounds, no retention of calls, and no limits of clients.
+    /// Makes options without rounds, retention of calls, and limits of clients.
     public QueueOptions(int pendingMax, int completedMax, Duration completedAge, Duration failedAge,
             long metadataBytesMax) {
         this(pendingMax, completedMax, completedAge, failedAge, metadataBytesMax, Duration.ZERO, Duration.ZERO, 0,

@@ -27,11 +27,11 @@ import server.task.TaskId;
 import shared.Problem;
 import shared.TaskStatus;
 
-/// All tasks and what the queue does with them. Pure: no clock, no thread, no I/O, no randomness; one caller at a time.
+/// All tasks and the decisions about them. Pure: no clock, no thread, no I/O, no randomness; one caller at a time.
 ///
-/// A decision looks at the state and answers an event, or throws a [Problem]; it changes nothing. [#apply] carries an
-/// event out and refuses none. The live path and the replay of the journal apply the same events, so they come to the
-/// same state.
+/// A decision reads the state and returns an event, or throws a [Problem]; it changes nothing. [#apply] applies an
+/// event and rejects none. The live path and the replay of the journal apply the same events, so they reach the same
+/// state.
 public final class QueueState {
 
     private QueueOptions options;
@@ -39,13 +39,13 @@ public final class QueueState {
     private final CronIndex crons = new CronIndex();
     private final ActionIndex actions = new ActionIndex();
     private QueueMode mode = QueueMode.RUNNING;
-    /// Where the line of its last change lies; 0 if there was none.
+    /// The position of the line of its last change; 0 if there was none.
     private long modeAt;
-    /// When the queue last began to run after a pause or a drain; 0 for never.
+    /// When the queue last resumed after a pause or a drain; 0 for never.
     private long resumedAt;
     /// The latest time of an event, which the clock may not have reached again.
     private long latest;
-    /// What is older than this is neither expired nor forgotten; 0: everything may be.
+    /// What was created before this neither expires nor is deleted; 0: everything may.
     private long heldBefore;
     /// By how much the clock was set since the server's start.
     private long clockSet;
@@ -61,7 +61,7 @@ public final class QueueState {
         tasks.reconfigure(newOptions);
     }
 
-    /// Keeps what was created before this moment from expiring and from being forgotten, because nobody knows yet
+    /// Prevents what was created before this moment from expiring and from being deleted, because it is not yet known
     /// whether the clock is right.
     ///
     /// @param before milliseconds since the epoch; 0 ends it
@@ -69,15 +69,15 @@ public final class QueueState {
         heldBefore = before;
     }
 
-    /// Sets whether the disk is nearly full: while it is, calls that have ended are forgotten, whatever their age.
+    /// Sets whether the disk is nearly full: while it is, calls that have ended are deleted, whatever their age.
     public void lackRoom(boolean isShort) {
         tasks.retention.lackRoom(isShort);
     }
 
-    /// Follows a clock that was set: what waits for its retry waits as long as before, and what was ready by its
-    /// date alone waits again if that is still to come.
+    /// Follows a change of the clock: tasks that wait for a retry wait as long as before, and tasks that were ready
+    /// only because of their date wait again if it is in the future.
     ///
-    /// @param total by how much it was set since the server's start, in milliseconds
+    /// @param total by how much the clock was set since the server's start, in milliseconds
     public void clockSet(long total) {
         if (total != clockSet) {
             tasks.putOff(total - clockSet);
@@ -88,7 +88,7 @@ public final class QueueState {
 
     /// Begins after a replay. A clock that is behind the journal was set back.
     ///
-    /// @return what the end of the server left behind
+    /// @return the tasks that the end of the server left behind
     public List<Task> begin(long now) {
         tasks.putOff(Math.min(0, now - latest));
         tasks.pending.ready().forgetPassed();
@@ -112,10 +112,10 @@ public final class QueueState {
         admit(Wanted.of(asked));
     }
 
-    /// Takes a new task.
+    /// Submits a task.
     ///
     /// @param id          one that no task has
-    /// @param key         an idempotency key, which no task came with; null for none
+    /// @param key         an idempotency key that no task has used; null for none
     /// @param fingerprint of the request's body, with a key
     /// @throws Problem as [#admit(Wanted)]
     public Event.Change submit(Submission asked, long id, String key, String fingerprint, long now) {
@@ -123,10 +123,10 @@ public final class QueueState {
         return LifeCycle.submitted(asked, id, key, fingerprint, now);
     }
 
-    /// Begins the task that is next by what the hosts offer, or fails one that has expired. While a task runs alone, or
-    /// is to and others run, none begins.
+    /// Starts the task that is next by the hosts' offers, or fails one that has expired. While a task runs alone, or
+    /// must and others are still running, none starts.
     ///
-    /// @return a `started` or a `failed` event; null if there is nothing to start
+    /// @return a `started` or a `failed` event; null if no task can start
     public Event.Change start(Offers offers, long now) {
         if (mode == QueueMode.PAUSED || tasks.oneRunsAlone()) {
             return null;
@@ -136,7 +136,7 @@ public final class QueueState {
         if (expires != null) {
             return LifeCycle.expired(expires, now);
         }
-        // what has expired is still there only while nobody knows whether the clock is right
+        // an expired task is still here only while it is not known whether the clock is right
         Choice next = tasks.pending.ready().choose(heldBefore > 0 ? new Unexpired(offers, now) : offers, now);
         Task task = next == null ? null : tasks.arrivals.get(next.slot());
         if (task == null || task.runsAlone() && tasks.totals.of(TaskStatus.RUNNING) > 0) {
@@ -145,25 +145,25 @@ public final class QueueState {
         return LifeCycle.started(task, next, clockSet, now);
     }
 
-    /// Returns the place of a pending task behind those that wait for nothing but their turn, from 1; 0 if it is not
+    /// Returns a pending task's position among those that wait for nothing but their turn, from 1; 0 if it is not
     /// pending.
     public int position(long id) {
         Task task = get(id);
         return task == null || task.status() != TaskStatus.PENDING ? 0 : tasks.pending.ready().countBefore(task) + 1;
     }
 
-    /// Returns how the queue stands, to tell what becomes of a pending task.
+    /// Returns the state of the queue, from which to predict when a pending task starts.
     public Standing standing(Task task, long now) {
         return tasks.pending.standing(task, tasks.ids.find(task.id()), id -> timed(require(id)),
                 mode == QueueMode.PAUSED, now);
     }
 
-    /// Returns how the pending tasks stand; `play`: with a copy to be played with.
+    /// Returns the state of the pending tasks; `play`: with a copy on which to play forward.
     public Backlog backlog(boolean play, long now) {
         return tasks.pending.backlog(play ? id -> timed(require(id)) : null, mode == QueueMode.PAUSED, now);
     }
 
-    /// Returns how long a running task probably still takes; null where nothing tells.
+    /// Returns how long a running task probably still takes; null if there is not enough data.
     public Span left(Task task, Written so, long now) {
         return tasks.pending.left(timed(task), so, now);
     }
@@ -173,20 +173,20 @@ public final class QueueState {
         return tasks.pending.ready().priority(task);
     }
 
-    /// Fails a pending task that no host will take.
+    /// Fails a pending task that no host will accept.
     public Event.Change refuse(long id, String error, long now) {
         return LifeCycle.refused(require(id), error, now);
     }
 
-    /// Cancels a task that is pending or running.
+    /// Cancels a pending or running task.
     ///
-    /// @param reason what it shows as its error; null for nothing
+    /// @param reason stored as the task's error; null for none
     /// @throws Problem 404 if there is none, 409 if it has ended
     public Event.Change cancel(long id, String reason, long now) {
         return LifeCycle.cancelled(timed(require(id)), reason, now);
     }
 
-    /// Gives a task that has not ended another priority, or the highest that its client may have.
+    /// Changes the priority of a task that has not ended, up to the highest that its client may have.
     ///
     /// @param askersMax the highest that whoever asks may give
     /// @throws Problem 404 if there is none, 409 if it has ended
@@ -198,7 +198,7 @@ public final class QueueState {
 
     /// Makes a failed or cancelled task pending again.
     ///
-    /// @param attempts   all that the task has on record
+    /// @param attempts   all recorded attempts of the task
     /// @param pendingMax how many its client may then have pending
     /// @throws Problem 404 if there is none, 409 if it is neither, 429 if there is no room
     public Event.Change retry(long id, List<Attempt> attempts, int pendingMax, long now) {
@@ -207,21 +207,21 @@ public final class QueueState {
         return event;
     }
 
-    /// Checks that the queue can take tasks back, so many of each client.
+    /// Checks that the queue can take tasks back, with these numbers for each client.
     ///
     /// @throws Problem 429 if one of the limits is reached
     public void admitAgain(Map<String, Integer> counts, int pendingMax) {
         tasks.admission.check(Wanted.again(counts, pendingMax));
     }
 
-    /// Forgets a task that has ended.
+    /// Deletes a task that has ended.
     ///
     /// @throws Problem 404 if there is none, 409 if it has not ended
     public Event.Change delete(long id, long now) {
         return LifeCycle.deleted(require(id), now);
     }
 
-    /// Returns what is due by itself: a task that expires, or one that is forgotten; null if nothing is.
+    /// Returns an event that is due by itself: a task expires or is deleted; null if nothing is due.
     public Event.Change due(long now) {
         Task expires = tasks.pending.firstExpired(heldBefore, now);
         if (expires != null) {
@@ -232,7 +232,7 @@ public final class QueueState {
         return slot < 0 ? late : LifeCycle.deleted(tasks.arrivals.get(slot), now);
     }
 
-    /// Returns what an event means to the cron task whose task it is about; null for nothing.
+    /// Returns the consequence of an event for the cron task that created its task; null for none.
     public CronEvent echo(Event event) {
         if (event instanceof Event.Change change && change.task().cron() != null && change.task().status().ended()
                 && change.what() != Event.What.DELETED) {
@@ -251,15 +251,15 @@ public final class QueueState {
 
     // ---- changes
 
-    /// Carries an event out.
+    /// Applies an event.
     ///
     /// @param seq      the event's sequence number
-    /// @param position where its line lies
-    /// @param length   the line's, in bytes, without what the journal adds
-    /// @return the task as it is now; null if the event was not a task's, or the task is gone
+    /// @param position of its line
+    /// @param length   of its line, in bytes, without what the journal adds
+    /// @return the task as it is now; null if the event is not about a task, or the task is gone
     public Task apply(Event event, long seq, long position, int length) {
         latest = Math.max(latest, event.at());
-        // also in a replay, which is to come to the same virtual times
+        // also in a replay, which must reach the same virtual times
         wake(event.at());
         return switch (event) {
             case Event.ModeChange change -> {
@@ -276,7 +276,7 @@ public final class QueueState {
                 actions.apply(change, position);
                 yield null;
             }
-            // what a compaction left of a deleted task, for the feed: no task, even where a repair lost its deletion
+            // what a compaction left of a deleted task, for the feed: not a task, even if a repair lost its deletion
             case Event.Change change when change.what() == Event.What.SUBMITTED && change.request() == null -> null;
             case Event.Change change when change.what() == Event.What.SUBMITTED -> tasks.arrive(change, seq,
                     position, length);
@@ -284,14 +284,14 @@ public final class QueueState {
         };
     }
 
-    /// Makes those of the tasks ready whose time comes by a moment, and answers whether there were any. Not an event,
-    /// because it follows from the time, or from what hosts say, alone.
+    /// Makes those of the tasks ready whose time comes by a moment, and returns whether there were any. Not an event,
+    /// because it follows from the time, or from the hosts' reports, alone.
     public boolean wake(long by, Predicate<Task> which) {
         return tasks.pending.wake(by, which);
     }
 
-    /// Makes all tasks ready whose time has come or whose window opens, lets those wait whose window closes, and lets
-    /// priorities grow. Answers whether any is ready by that.
+    /// Makes all tasks ready whose time has come or whose window opens, holds those whose window closes, and lets
+    /// priorities grow. Returns whether any became ready.
     public boolean wake(long now) {
         return tasks.pending.wake(now);
     }
@@ -314,7 +314,7 @@ public final class QueueState {
         return task;
     }
 
-    /// Returns the task that a text names.
+    /// Returns the task that a text identifies.
     ///
     /// @param text an id or a unique prefix of one
     /// @throws Problem 404 if there is none, 409 if there are several
@@ -325,20 +325,20 @@ public final class QueueState {
         return TaskId.only(text, found.stream().map(tasks.arrivals::get).toList(), "task", Task::name);
     }
 
-    /// Returns the task with the start of its run as the clock, which may have been set since, would now tell it: until
-    /// its end is the time that passed.
+    /// Returns the task with the start of its run in terms of the current clock, which may have been set since: from
+    /// there to its end is the time that passed.
     public Task timed(Task task) {
         return task.timed(clockSet);
     }
 
-    /// Returns the id of the task that came with this idempotency key; -1 if none did.
+    /// Returns the id of the task submitted with this idempotency key; -1 if there is none.
     ///
-    /// @throws Problem 409 if it came with another body
+    /// @throws Problem 409 if it was submitted with another body
     public long known(String key, String fingerprint) {
         return tasks.keys.find(key, fingerprint);
     }
 
-    /// Returns whether the queue runs, is paused or takes no new tasks.
+    /// Returns whether the queue runs, is paused or refuses new tasks.
     public QueueMode mode() {
         return mode;
     }
@@ -348,7 +348,7 @@ public final class QueueState {
         return modeAt;
     }
 
-    /// Returns when the queue last began to run after a pause or a drain, milliseconds since the epoch; 0 for never.
+    /// Returns when the queue last resumed after a pause or a drain, milliseconds since the epoch; 0 for never.
     public long resumedAt() {
         return resumedAt;
     }
@@ -358,7 +358,7 @@ public final class QueueState {
         return tasks.pending.ready().size();
     }
 
-    /// Returns how many tasks there are, by what they have in common.
+    /// Returns the numbers of tasks by what they have in common.
     public Totals totals() {
         return tasks.totals;
     }
@@ -368,17 +368,17 @@ public final class QueueState {
         return crons;
     }
 
-    /// Returns the changes that go on for all tasks that matched a filter.
+    /// Returns the changes under way for all tasks that matched a filter.
     public ActionIndex actions() {
         return actions;
     }
 
-    /// Puts a cron task where it now has to wait.
+    /// Puts a cron task where it must wait now.
     public void place(CronTask cron) {
         crons.put(cron, busy(cron) != null);
     }
 
-    /// Returns the tasks that these cron tasks made.
+    /// Returns the tasks that these cron tasks created.
     public List<Task> cronMade(TaskFilter filter) {
         return tasks.cronMade.tasks(filter, tasks.arrivals);
     }
@@ -398,31 +398,31 @@ public final class QueueState {
         return tasks.ids.find(id);
     }
 
-    /// Returns when [#wake] or [#due] has something to do next, in milliseconds since the epoch; 0 if [#wake] has not
-    /// done all yet, Long.MAX_VALUE if never.
+    /// Returns when [#wake] or [#due] has something to do next, in milliseconds since the epoch; 0 if [#wake] is not
+    /// finished yet, Long.MAX_VALUE if never.
     public long nextDue() {
         long next = Math.min(tasks.pending.nextWake(), tasks.retention.nextDue(heldBefore > 0));
         return heldBefore > 0 ? next : Math.min(next, tasks.pending.nextDue());
     }
 
-    /// Returns when to look at the latest for what can start: as [#nextDue], and where the time alone may give another
-    /// task a place that the last choice kept free.
+    /// Returns when to check again, at the latest, what can start: as [#nextDue], or when time alone may give a place
+    /// that the last choice reserved to another task.
     public long nextLook() {
         return Math.min(nextDue(), tasks.pending.nextChange());
     }
 
-    /// Returns why a task cannot be finished by its time, for people; null if it can, or has none.
+    /// Returns why a task cannot meet its `finish_by`, for people; null if it can, or has none.
     public String lateness(Task task, long now) {
         return tasks.pending.lateness(task, now);
     }
 
-    /// Returns how many tasks wait for windows that the settings do not have, by the windows' names.
+    /// Returns how many tasks wait for windows that the settings do not contain, by the windows' names.
     public Map<String, Integer> lostWindows() {
         return tasks.pending.lostWindows();
     }
 
-    /// Returns the tasks whose run or caller ends with the server: all that are running, and the pending ones of
-    /// callers that wait for them.
+    /// Returns the tasks whose run or caller ends with the server: all running ones, and the pending ones whose callers
+    /// wait for them.
     public List<Task> leftBehind() {
         return tasks.arrivals.unended(task -> task.status() == TaskStatus.RUNNING
                 || task.terms().caller().endsWithCaller());
@@ -430,7 +430,7 @@ public final class QueueState {
 
     /// Returns the queue's figures.
     ///
-    /// @param lastSeq the sequence number of the last event that they tell of
+    /// @param lastSeq the sequence number of the last event that the figures include
     public QueueStats stats(long lastSeq) {
         return new QueueStats(mode, tasks.totals.byStatus(), tasks.arrivals.size(),
                 tasks.totals.byPriority(TaskStatus.PENDING), tasks.totals.callersWaiting(), clockSet,

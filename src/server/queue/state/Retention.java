@@ -8,8 +8,8 @@ import server.queue.index.SortedSlots;
 import server.task.Task;
 import shared.TaskStatus;
 
-/// The tasks that have ended, and which of them is forgotten when. Relayed calls have rules of their own, for each
-/// carries a whole conversation, and its caller has the answer.
+/// The tasks that have ended, and when each is deleted. Relayed calls have rules of their own, because each carries a
+/// whole conversation, and its caller has the answer.
 ///
 /// Invariant: every ended task is in `calls` if it was a relayed call, otherwise in `ended` of its status.
 final class Retention {
@@ -35,19 +35,19 @@ final class Retention {
         options = newOptions;
     }
 
-    /// While the disk is nearly full, calls are forgotten whatever their age.
+    /// While the disk is nearly full, calls are deleted whatever their age.
     void lackRoom(boolean isShort) {
         roomShort = isShort;
     }
 
-    /// Takes note of a task's first line.
+    /// Records a task's first line.
     ///
     /// @param length of the line, in bytes
     void arrived(Task task, int length) {
         calls.arrived(task, length);
     }
 
-    /// Takes note of the line of a task's end, before the task is added.
+    /// Records the line of a task's end, before the task is added.
     ///
     /// @param length of the line, in bytes
     void ended(Task task, int length) {
@@ -70,14 +70,14 @@ final class Retention {
         }
     }
 
-    /// Forgets what is known of the lines of a task that is gone.
+    /// Discards the lines of a deleted task.
     void forget(Task task) {
         calls.forget(task);
     }
 
-    /// The slot of a task that is to be forgotten now; -1 if there is none.
+    /// Returns the slot of a task that must be deleted now; -1 if there is none.
     ///
-    /// @param heldBefore what ended before it has not been kept too long, because nobody knows how long that was
+    /// @param heldBefore what ended before this is kept, because it is not known how long it has been kept
     int due(long heldBefore, long now) {
         long callDue = callForgottenAt();
         if (callDue == AT_ONCE || callDue <= now && calls.firstEnd() >= heldBefore) {
@@ -92,9 +92,9 @@ final class Retention {
         return -1;
     }
 
-    /// When there is something to forget next; Long.MAX_VALUE if never.
+    /// Returns when something must be deleted next; Long.MAX_VALUE if never.
     ///
-    /// @param isHeld whether nothing is forgotten because of its age
+    /// @param isHeld whether nothing is deleted because of its age
     long nextDue(boolean isHeld) {
         long next = callForgottenAt();
         if (isHeld) {
@@ -108,7 +108,7 @@ final class Retention {
         return next;
     }
 
-    /// When the first of these tasks is to be forgotten. By their count none goes in its first 24 hours.
+    /// Returns when the first of these tasks must be deleted. None is deleted by count in its first 24 hours.
     private long forgottenAt(TaskStatus status, SortedSlots tasks) {
         long age = (status == TaskStatus.FAILED ? options.failedAge() : options.completedAge()).toMillis();
         long byAge = age > 0 ? tasks.firstKey() + age : Long.MAX_VALUE;
@@ -117,7 +117,8 @@ final class Retention {
         return inRounds(tooMany ? Math.min(byAge, tasks.firstKey() + DAY_MS) : byAge);
     }
 
-    /// When the first of the calls is to be forgotten: what takes too much room goes at once, whatever the clock says.
+    /// Returns when the first of the calls must be deleted: at once if calls take too much room, whatever the clock
+    /// says.
     private long callForgottenAt() {
         if (calls.isEmpty()) {
             return Long.MAX_VALUE;

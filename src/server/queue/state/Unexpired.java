@@ -6,7 +6,7 @@ import server.order.Offer;
 import server.order.Offers;
 import server.task.Task;
 
-/// What hosts offer, but nothing to tasks that have expired as far as the clock tells.
+/// The hosts' offers, but none for tasks that have expired according to the clock.
 record Unexpired(Offers offers, long now) implements Offers {
 
     @Override

@@ -7,16 +7,16 @@ import java.util.Set;
 import server.queue.index.Totals;
 import server.task.Submission;
 
-/// What tasks that are to come take of the queue's limits together. For one thread.
+/// What tasks to be submitted use of the queue's limits together. For one thread.
 public final class Wanted {
 
-    /// How many tasks each client has, null being nobody in particular.
+    /// The number of tasks of each client; the key null stands for none.
     final Map<String, Integer> counts = new HashMap<>();
     final Totals.Variety variety = new Totals.Variety();
     private long metadata;
     private int pendingMax;
 
-    /// Of nothing.
+    /// Makes one for no tasks.
     public Wanted() {
         this(Integer.MAX_VALUE);
     }
@@ -25,14 +25,14 @@ public final class Wanted {
         this.pendingMax = pendingMax;
     }
 
-    /// Of one task.
+    /// Makes one for one task.
     static Wanted of(Submission asked) {
         Wanted wanted = new Wanted();
         wanted.add(asked);
         return wanted;
     }
 
-    /// Of tasks that are here and are put back.
+    /// Makes one for existing tasks that are put back.
     static Wanted again(Map<String, Integer> counts, int pendingMax) {
         Wanted wanted = new Wanted(pendingMax);
         wanted.counts.putAll(counts);
@@ -47,7 +47,7 @@ public final class Wanted {
         pendingMax = Math.min(pendingMax, asked.pendingMax());
     }
 
-    /// Adds what others want.
+    /// Adds what another instance contains.
     public void add(Wanted others) {
         others.counts.forEach((client, count) -> counts.merge(client, count, Integer::sum));
         variety.add(others.variety);
@@ -55,17 +55,17 @@ public final class Wanted {
         pendingMax = Math.min(pendingMax, others.pendingMax);
     }
 
-    /// Returns whose tasks they are; null is nobody in particular.
+    /// Returns the clients of the tasks; null stands for none.
     public Set<String> clients() {
         return counts.keySet();
     }
 
-    /// The bytes of their metadata.
+    /// Returns the bytes of their metadata.
     long metadata() {
         return metadata;
     }
 
-    /// How many tasks each of the clients may have pending, by whoever asks.
+    /// Returns how many tasks each of the clients may have pending, by the limits of whoever asks.
     int pendingMax() {
         return pendingMax;
     }
