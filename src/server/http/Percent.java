@@ -3,6 +3,7 @@ package server.http;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 import shared.Problem;
 
@@ -23,6 +24,16 @@ public final class Percent {
             plain = c != '%' && c > ' ' && c < 0x7f && !(form && c == '+');
         }
         return plain ? raw : decodeBytes(what, raw, form);
+    }
+
+    /// Returns the same text with its characters beyond ASCII, of which each is a byte, percent-encoded.
+    static String ascii(String raw) {
+        StringBuilder ascii = new StringBuilder(raw.length());
+        for (int i = 0; i < raw.length(); i++) {
+            char c = raw.charAt(i);
+            ascii.append(c > 0x7f ? String.format(Locale.ROOT, "%%%02X", (int) c) : String.valueOf(c));
+        }
+        return ascii.toString();
     }
 
     private static String decodeBytes(String what, String raw, boolean form) {

@@ -67,7 +67,8 @@ public final class WebRequest implements AutoCloseable {
     void found(Routes.Match match) {
         id = match.id();
         hints = match.hints();
-        query = Query.parse(match.isRelayed() ? null : rawQuery(), match.route().parameters());
+        query = Query.parse(match.isRelayed() ? null : exchange.getRequestURI().getRawQuery(),
+                match.route().parameters());
     }
 
     /// Tells who asks.
@@ -122,9 +123,10 @@ public final class WebRequest implements AutoCloseable {
         return query;
     }
 
-    /// Returns the query as the client sent it; null: none.
+    /// Returns the query as the client sent it, with bytes beyond ASCII percent-encoded; null: none.
     public String rawQuery() {
-        return exchange.getRequestURI().getRawQuery();
+        String raw = exchange.getRequestURI().getRawQuery();
+        return raw == null ? null : Percent.ascii(raw);
     }
 
     /// Returns the path as the client sent it, without `/q/…` before it.

@@ -93,6 +93,18 @@ final class RelayEdgesTest {
         }
     }
 
+    /// As curl sends what is typed.
+    @Test
+    void query_withBytesBeyondAscii_reachesTheHostAsItIs() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> reply.whole(200, "{}"));
+            for (String path : List.of("/v1/messages", "/api/show")) {
+                call(rig, path + "?a=\u00e9&b=%c3%A9");
+                assertEquals(path + "?a=%C3%A9&b=%c3%A9", ollama.takeRequest().path());
+            }
+        }
+    }
+
     private static Wire.Reply call(RelayRig rig, String path, String... headers) throws IOException {
         try (Wire wire = rig.wire()) {
             List<String> all = new ArrayList<>(Arrays.asList(headers));
