@@ -59,7 +59,7 @@ public final class RelayApi {
     private static final String STAINLESS = "x-stainless-";
     private static final Duration REPEATED_WITHIN = Duration.ofSeconds(10);
     /// How long a look for callers that have left may take.
-    private static final Duration SEEN_WITHIN = Duration.ofMillis(500);
+    private static final Duration SEEN_WITHIN = Duration.ofSeconds(2);
     private static final String RETRY_COUNT = "x-stainless-retry-count";
 
     /// The parts of the server that it uses.

@@ -198,6 +198,7 @@ final class RelayEdgesTest {
             rig.queue.changeMode(QueueMode.PAUSED);
             try (Wire first = sdk(rig, false, 0)) {
                 Task task = rig.task().task();
+                Await.until(() -> "it does not wait", () -> rig.relay.repeats().isWaiting(same()));
                 first.leave();
                 try (Wire again = sdk(rig, false, 1)) {
                     assertEquals(499, first.reply(true).status());
