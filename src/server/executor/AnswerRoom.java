@@ -4,14 +4,14 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import server.executor.Outcome.Cause;
 
-/// The memory that the answers which are being read may take together: an answer is held several times over while it
-/// is read, put together and written, and without a bound a few large ones end the server. For any thread.
+/// The memory that all answers being read may take together: an answer is in memory several times while it is read,
+/// assembled and written, and without a limit a few large ones would end the server. For any thread.
 public final class AnswerRoom {
 
-    /// Bounds nothing.
+    /// Has no limit.
     public static final AnswerRoom UNBOUNDED = new AnswerRoom(Long.MAX_VALUE);
 
-    /// While it is put together and written, an answer takes several times its length.
+    /// While it is assembled and written, an answer takes several times its length.
     private static final int COPIES = 8;
 
     private final long max;
@@ -22,17 +22,17 @@ public final class AnswerRoom {
         max = bytesMax;
     }
 
-    /// Returns the room that a heap of the JVM's size has.
+    /// Returns the room that the JVM's heap allows.
     public static AnswerRoom ofHeap() {
         return new AnswerRoom(Runtime.getRuntime().maxMemory() / COPIES);
     }
 
-    /// Returns the part of one attempt, empty at first. Close it once the attempt's outcome is on record.
+    /// Returns one attempt's portion, empty at first. Close it once the attempt's outcome is recorded.
     public Portion share() {
         return new Portion();
     }
 
-    /// What one attempt takes. For its thread.
+    /// The memory that one attempt takes. For its thread.
     public final class Portion implements AutoCloseable {
 
         private long held;
@@ -42,7 +42,7 @@ public final class AnswerRoom {
         private Portion() {
         }
 
-        /// Takes what the buffer of a line needs.
+        /// Reserves the memory for a line's buffer.
         ///
         /// @throws HostFailure as [#answer] does
         public void line(long bytes, String host) throws HostFailure {
@@ -50,10 +50,11 @@ public final class AnswerRoom {
             take(host);
         }
 
-        /// Takes what has come of the answer.
+        /// Reserves the memory for the answer so far.
         ///
-        /// @param bytes all of it so far
-        /// @throws HostFailure final if it would not fit alone; without using up the attempt if others leave no room
+        /// @param bytes its length so far
+        /// @throws HostFailure final if it would not fit even alone; without using up the attempt if others leave no
+        ///         room
         public void answer(long bytes, String host) throws HostFailure {
             answer = bytes;
             take(host);

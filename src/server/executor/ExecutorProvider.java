@@ -13,22 +13,21 @@ public interface ExecutorProvider {
 
     /// Prepares a host; does not connect.
     ///
-    /// @throws IllegalArgumentException with a message for the user if the address is not right
+    /// @throws IllegalArgumentException with a message for the user if the address is invalid
     TaskExecutor open(String address);
 
-    /// Returns the same with all that the settings say of the host; a kind that has no use for more than the address
-    /// leaves this as it is.
+    /// Opens a host with everything that the settings say about it; a kind that needs only the address does not
+    /// override this.
     ///
     /// @throws IllegalArgumentException with a message for the user, without any secret
     default TaskExecutor open(HostAddress host) {
         return open(host.url());
     }
 
-    /// Looks at what the settings say of a host, for `config check` and before the start; it is not opened, if that
-    /// can be avoided.
+    /// Checks a host's settings, for `config check` and before the start; it is not opened if that can be avoided.
     ///
-    /// @return the name of a host that the settings give none
-    /// @throws IllegalArgumentException whenever [#open] would throw it
+    /// @return the name of a host whose settings have none
+    /// @throws IllegalArgumentException in every case in which [#open] would throw it
     default String check(HostAddress host) {
         try (TaskExecutor trial = open(host)) {
             return trial.name();

@@ -8,7 +8,7 @@ import java.util.function.BiFunction;
 
 import shared.Problem;
 
-/// The kinds of host that there are, and the way from an address to a host.
+/// The kinds of host that exist, and how to get from an address to a host.
 public final class ExecutorRegistry {
 
     private final List<ExecutorProvider> providers;
@@ -26,7 +26,7 @@ public final class ExecutorRegistry {
     /// Loads the built-in kinds and those of the jars in a folder.
     ///
     /// @param plugins null for none
-    /// @throws Problem if there is no such folder, or naming the jars in it that cannot be used
+    /// @throws Problem if there is no such folder, or with the names of the jars in it that cannot be used
     public static ExecutorRegistry load(Path plugins) {
         return load(plugins == null ? List.of() : Plugins.load(plugins));
     }
@@ -38,7 +38,7 @@ public final class ExecutorRegistry {
             boolean ours = provider.getClass().getModule() == ExecutorRegistry.class.getModule();
             (ours ? builtIn : found).add(provider);
         }
-        // a plug-in may take addresses away from the built-in kinds, never the other way round
+        // a plug-in may take addresses from the built-in kinds, but not the other way round
         found.addAll(builtIn);
         return new ExecutorRegistry(found);
     }
@@ -75,7 +75,7 @@ public final class ExecutorRegistry {
 
     /// Opens a host of the kind that serves the address; does not connect.
     ///
-    /// @throws Problem if the address is not right
+    /// @throws Problem if the address is invalid
     public TaskExecutor open(String address) {
         return open(null, HostAddress.of(address));
     }
@@ -83,14 +83,14 @@ public final class ExecutorRegistry {
     /// Opens a host; does not connect.
     ///
     /// @param kind null for the one that serves the address
-    /// @throws Problem if there is no such kind, or the address is not right
+    /// @throws Problem if there is no such kind, or the address is invalid
     public TaskExecutor open(String kind, HostAddress host) {
         return asking(kind, host, ExecutorProvider::open);
     }
 
     /// Checks that a host can be opened.
     ///
-    /// @return the name of a host that the settings give none
+    /// @return the name of a host whose settings have none
     /// @throws Problem as [#open] does
     public String check(String kind, HostAddress host) {
         return asking(kind, host, ExecutorProvider::check);
@@ -107,12 +107,12 @@ public final class ExecutorRegistry {
         }
     }
 
-    /// Spaces and quotes around it come from env files and are no part of it; Ollama drops them too.
+    /// Removes surrounding spaces and quotes, which come from env files and do not belong to it; Ollama drops them too.
     private static String clean(String address) {
         return address.strip().replaceAll("^[\"'\\s]+|[\"'\\s]+$", "");
     }
 
-    /// Without a password or a key, for messages and logs.
+    /// Returns it without a password or a key, for messages and logs.
     private static String shown(String address) {
         return Problem.shown(address.replaceAll("^((?:\\w+:(?!//))?(?:\\w+://)?).*@", "$1***@")
                 .replaceAll("([?&#][^=&#\\s]*=)[^&#\\s]*", "$1***"));

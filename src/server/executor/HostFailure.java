@@ -2,8 +2,8 @@ package server.executor;
 
 import java.io.IOException;
 
-/// Ends a call to a host from deep inside of it and says whose fault that is; becomes the attempt's outcome. A kind of
-/// host may throw it from [TaskExecutor#report], so that the dispatcher learns why the host cannot be asked.
+/// Ends a call to a host from deep inside it, and says whose fault that is; becomes the attempt's outcome. A kind of
+/// host may throw it from [TaskExecutor#report] to tell the dispatcher why the host cannot be asked.
 public final class HostFailure extends IOException {
 
     private static final long serialVersionUID = 1;
@@ -16,7 +16,7 @@ public final class HostFailure extends IOException {
         this.outcome = outcome;
     }
 
-    /// Carries a failure that asks for no pause.
+    /// Carries a failure that requests no pause.
     public HostFailure(Outcome.Cause cause, String message) {
         this(new Outcome.Failed(cause, message, null));
     }
@@ -26,7 +26,7 @@ public final class HostFailure extends IOException {
         return outcome;
     }
 
-    /// None: it tells of the host, not of this program, and is thrown often.
+    /// No stack trace: it is about the host, not this program, and is thrown often.
     @Override
     public Throwable fillInStackTrace() {
         return this;

@@ -2,8 +2,8 @@ package server.executor;
 
 import java.io.InputStream;
 
-/// A host's answer as it comes.
+/// A host's answer as it arrives.
 ///
-/// @param body to be closed, which ends the call where the answer has not ended
+/// @param body must be closed, which ends the call if the answer has not ended
 public record HostStream(HostHead head, InputStream body) {
 }

@@ -6,12 +6,12 @@ import shared.json.JsonReader;
 ///
 /// @param line   the longest line, in bytes
 /// @param answer the largest result, in bytes
-/// @param depth  how deep the JSON in it may nest
+/// @param depth  how deep its JSON may nest
 public record Limits(int line, int answer, int depth) {
 
     public static final Limits DEFAULT = new Limits(32 << 20, 64 << 20, JsonReader.DEPTH_MAX);
 
-    /// Returns a limit in the words of the settings, for messages.
+    /// Returns a limit as the settings write it, for messages.
     public static String shown(int bytes) {
         return bytes % (1 << 20) == 0 ? (bytes >> 20) + " MiB"
                 : bytes % (1 << 10) == 0 ? (bytes >> 10) + " KiB" : bytes + " bytes";

@@ -1,11 +1,11 @@
 package server.executor;
 
-/// Takes the pieces of an answer as they come, from one thread.
+/// Receives the pieces of an answer as they arrive, from one thread.
 public interface Pieces {
 
-    /// Takes a piece of the answer's text.
+    /// Receives a piece of the answer's text.
     void text(String piece);
 
-    /// Takes a piece of what the model thinks.
+    /// Receives a piece of the model's thinking.
     void thinking(String piece);
 }

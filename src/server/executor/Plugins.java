@@ -16,18 +16,18 @@ import java.util.stream.Stream;
 
 import shared.Problem;
 
-/// Kinds of host from jars that were dropped into a folder. Each jar, a module or a plain one with
+/// Kinds of host from the jars in a folder. Each jar, a module or a plain one with
 /// `META-INF/services/server.executor.ExecutorProvider`, gets a layer of its own: the jars cannot disturb each other,
-/// and one that cannot be used is known by its name.
+/// and one that cannot be used is known by name.
 final class Plugins {
 
     private Plugins() {
     }
 
-    /// The providers in the order of the jars' names.
+    /// Returns the providers in the order of the jars' names.
     ///
-    /// @throws Problem if the folder cannot be read, or naming every jar that cannot be used: without it, the address
-    ///                 of its host would be taken for that of another kind
+    /// @throws Problem if the folder cannot be read, or with the names of all jars that cannot be used: without such a
+    ///         jar, the address of its host would be taken for that of another kind
     static List<ExecutorProvider> load(Path folder) {
         List<ExecutorProvider> providers = new ArrayList<>();
         List<String> unusable = new ArrayList<>();
@@ -62,7 +62,7 @@ final class Plugins {
         Configuration configuration = parent.configuration().resolve(finder, ModuleFinder.of(), names);
         ModuleLayer layer = parent.defineModulesWithOneLoader(configuration, ExecutorRegistry.class.getClassLoader());
         List<ExecutorProvider> found = new ArrayList<>();
-        // those of the layers below are found again
+        // those of the layers below are found again, too
         for (ExecutorProvider provider : ServiceLoader.load(layer, ExecutorProvider.class)) {
             if (provider.getClass().getModule().getLayer() == layer) {
                 Objects.requireNonNull(provider.kind(), "its kind has no name");

@@ -10,14 +10,14 @@ import shared.json.Slice;
 ///
 /// @param path    where the call goes: `/api/chat`, `/v1/responses`
 /// @param query   the raw query string; null: none
-/// @param headers what the caller wants to reach the host, by name
+/// @param headers what the caller sends to the host, by name
 /// @param model   our name of the model
 /// @param body    the whole body
 /// @param streams whether the body asks for a stream
-/// @param timeout   the attempt's whole time
+/// @param timeout   the attempt's time limit
 /// @param firstByte the longest time until a stream's first byte
 /// @param idle      the longest silence of a stream after that
-/// @param room      takes note of what of the answer is in memory
+/// @param room      counts the part of the answer that is in memory
 public record RelayCall(TaskType type, String path, String query, Map<String, String> headers, String model, Slice body,
         boolean streams, Duration timeout, Duration firstByte, Duration idle, AnswerRoom.Portion room) {
 

@@ -1,12 +1,12 @@
 package server.executor;
 
-/// Takes a host's answer to a call byte for byte as it comes, from one thread.
+/// Receives a host's answer to a call byte for byte as it arrives, from one thread.
 public interface RelaySink {
 
-    /// Takes the head of a success; from now on the call is this host's, and is not tried again.
+    /// Receives the head of a success; from now on the call belongs to this host and is not retried.
     void head(HostHead head);
 
-    /// Takes the next bytes of the body, after the head. They may be overwritten afterwards.
+    /// Receives the next bytes of the body, after the head. They may be overwritten afterwards.
     void bytes(byte[] bytes, int from, int length);
 
     /// Notes that the host has ended its answer in order.

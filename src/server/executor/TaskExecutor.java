@@ -11,36 +11,36 @@ public interface TaskExecutor extends AutoCloseable {
     /// Returns the name that `executed_on` shows: host:port, or `echo`.
     String name();
 
-    /// Returns the address that it talks to, without any secret.
+    /// Returns the host's address, without any secret.
     String url();
 
-    /// Runs one attempt to its end, on the calling (virtual) thread. An interrupt ends it within moments and closes
-    /// the request to the host; it is then answered with [InterruptedException].
+    /// Runs one attempt to its end, on the calling (virtual) thread. An interrupt ends it within moments and closes the
+    /// request to the host; the method then throws [InterruptedException].
     ///
-    /// @param pieces takes the answer as it comes
+    /// @param pieces receives the answer as it arrives
     Outcome run(Call call, Pieces pieces) throws InterruptedException;
 
     /// Returns whether the host itself answers calls of this path of an API. Calls of Ollama's API that it does not
-    /// answer are made by [#run]; it is no candidate for others.
+    /// answer are made through [#run]; for others it is not a candidate.
     default boolean relays(String path) {
         return false;
     }
 
-    /// Sends a call to the host as it is, and hands its answer on as it comes; otherwise as [#run]. Only a path that it
-    /// [#relays] is asked for.
+    /// Sends a call to the host unchanged, and passes its answer on as it arrives; otherwise like [#run]. Called only
+    /// for a path that it [#relays].
     ///
-    /// @param pieces takes the answer's text as it comes, as far as it can be told
-    /// @param to     takes the answer itself
-    /// @return completed: with the result that a task's record shows
+    /// @param pieces receives the answer's text as it arrives, as far as it can be extracted
+    /// @param to     receives the answer itself
+    /// @return completed, with the result for the task's record
     default Outcome relay(RelayCall call, Pieces pieces, RelaySink to) throws InterruptedException {
         throw new UnsupportedOperationException("this kind of host takes no calls");
     }
 
-    /// Asks the host something that is no task, as it is, and returns what it answers, whatever the status. Only a path
-    /// that it [#relays] is asked for; blocks for at most half a minute.
+    /// Sends the host a request that is not a task, unchanged, and returns its answer, whatever the status. Called only
+    /// for a path that it [#relays]; blocks for at most half a minute.
     ///
-    /// @param target  the path and perhaps a query
-    /// @param headers what the caller has to say beside the body, by names in lower case
+    /// @param target  the path, perhaps with a query
+    /// @param headers the caller's headers, by names in lower case
     /// @param body    null: none
     /// @throws java.io.IOException there is no answer, with a message for people
     default HostAnswer ask(String method, String target, Map<String, String> headers, Slice body)
@@ -48,8 +48,8 @@ public interface TaskExecutor extends AutoCloseable {
         throw new UnsupportedOperationException("this kind of host takes no calls");
     }
 
-    /// Passes a request on to the host and returns its answer, whatever the status, both as they come. Only a path that
-    /// it [#relays] is asked for; blocks until the answer begins.
+    /// Passes a request on to the host and returns its answer, whatever the status, both as they arrive. Called only
+    /// for a path that it [#relays]; blocks until the answer begins.
     ///
     /// @param body null: none
     /// @throws java.io.IOException there is no answer, with a message for people
@@ -64,7 +64,8 @@ public interface TaskExecutor extends AutoCloseable {
     /// @throws java.io.IOException the host cannot be asked, with a message for people
     List<String> models() throws java.io.IOException, InterruptedException;
 
-    /// Asks the host how it is; blocks for at most some seconds. A kind that knows more than its models says more.
+    /// Asks the host for a report of its health; blocks for at most a few seconds. A kind that knows more than the
+    /// models reports more.
     ///
     /// @throws java.io.IOException the host cannot be asked, with a message for people; a [HostFailure] says whose
     ///                             fault that is

@@ -7,7 +7,7 @@ import server.task.Task;
 import shared.Problem;
 import shared.TaskStatus;
 
-/// Whether there is room for new tasks: for all together, for each client, for distinct demands, and for their
+/// Whether there is room for new tasks: for all together, for each client, for distinct kinds of tasks, and for their
 /// metadata.
 final class Admission {
 
