@@ -10,8 +10,8 @@ import server.queue.index.Totals;
 import server.queue.state.QueueState;
 import server.task.Task;
 
-/// A walk over the tasks that pass a filter, in the order of their arrival, in steps, so that a long one holds nobody
-/// up for long. Chunks without a task of the right status are passed over.
+/// A walk over the tasks that match a filter, in order of arrival, in steps, so that a long walk holds nobody up for
+/// long. Chunks without a task of the right status are skipped.
 final class ArrivalWalk {
 
     private static final int CHUNKS_A_STEP = 32;
@@ -21,23 +21,23 @@ final class ArrivalWalk {
     private final Predicate<Task> to;
     private final long total;
 
-    /// The number of the next chunk, and the place in it.
+    /// The number of the next chunk, and the position in it.
     private int number;
     private int at;
-    /// How many tasks that pass are still to be passed over, and how many to be met, these among them.
+    /// How many matching tasks must still be skipped, and how many visited, including these.
     private long skip;
     private long left;
 
-    /// Prepares it. The filter's query and cron tasks are left aside.
+    /// Prepares a walk. The filter's query and cron tasks are ignored.
     ///
-    /// @param after begins behind this task, which may be gone; null to begin with the first
-    /// @param skip  how many tasks that pass are passed over
-    /// @param to    takes a task; answers whether it wants another one
+    /// @param after begins after this task, which may be gone; null to begin with the first
+    /// @param skip  how many matching tasks to skip
+    /// @param to    receives a task; returns whether it wants another one
     ArrivalWalk(QueueState state, TaskFilter filter, boolean newestFirst, Task after, long skip, Predicate<Task> to) {
         this(state, () -> filter, newestFirst, after, skip, to);
     }
 
-    /// Prepares one whose filter lets fewer and fewer pass.
+    /// Prepares a walk whose filter lets fewer and fewer tasks pass.
     ArrivalWalk(QueueState state, Supplier<TaskFilter> filter, boolean newestFirst, Task after, long skip,
             Predicate<Task> to) {
         this.filter = filter;
@@ -49,17 +49,17 @@ final class ArrivalWalk {
         int slot = after == null ? -1 : state.slotOf(after.id());
         number = arrivals.numberOf(slot >= 0 ? arrivals.index(slot) : newestFirst ? arrivals.chunkCount() - 1 : 0);
         at = slot >= 0 ? (slot & Arrivals.CHUNK - 1) + (newestFirst ? -1 : 1) : edge();
-        // of one that is gone the place is not known any more, but who came before it is
+        // the position of a deleted task is no longer known, but it is known which tasks came before it
         this.to = after == null || slot >= 0 ? to : task -> (newestFirst ? task.arrival() >= after.arrival()
                 : task.arrival() <= after.arrival()) || to.test(task);
     }
 
-    /// How many tasks passed the filter at the beginning.
+    /// Returns how many tasks matched the filter at the beginning.
     long total() {
         return total;
     }
 
-    /// Goes on for a while; the state must not change meanwhile, but may between two steps.
+    /// Continues for a while; the state must not change meanwhile, but may between two steps.
     ///
     /// @return whether there is more to do
     boolean step(QueueState state) {
@@ -68,7 +68,7 @@ final class ArrivalWalk {
             if (left <= skip || (newestFirst ? index < 0 : index >= state.arrivals().chunkCount())) {
                 return false;
             }
-            // it may have gone since the last step
+            // the task may have been deleted since the last step
             if (index >= 0) {
                 visit(state.arrivals().chunk(index));
             }
@@ -102,7 +102,7 @@ final class ArrivalWalk {
         }
     }
 
-    /// The place at which a walk through a chunk begins.
+    /// Returns the position at which a walk through a chunk begins.
     private int edge() {
         return newestFirst ? Arrivals.CHUNK - 1 : 0;
     }

@@ -33,7 +33,7 @@ final class Causes {
         this.now = now;
     }
 
-    /// Takes a task; passes over one that has not failed.
+    /// Adds a task; ignores one that has not failed.
     void add(Task task) {
         ErrorPattern cause = ErrorPattern.of(task);
         if (cause == null) {
@@ -46,14 +46,14 @@ final class Causes {
             group.last = task;
         }
         group.firstAt = Math.min(group.firstAt, at);
-        // what failed after the question came counts as of now
+        // a task that failed after the request arrived counts as failing now
         long ago = Math.max(0, now - at) / HOUR_MS;
         if (ago < CauseInTime.HOURS) {
             group.hours[CauseInTime.HOURS - 1 - (int) ago]++;
         }
     }
 
-    /// The most frequent first; of equals the one that failed last.
+    /// The most frequent first; among equals, the one that occurred last.
     List<CauseInTime> all() {
         List<CauseInTime> all = new ArrayList<>();
         groups.forEach((key, group) -> all.add(new CauseInTime(new FailureCause(key.cause, key.model, key.host,

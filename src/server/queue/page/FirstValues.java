@@ -11,9 +11,9 @@ import server.queue.index.Totals;
 import server.task.Task;
 import shared.TaskStatus;
 
-/// Makes the first page of tasks that are sorted by a value of which many are equal. How many there are of each value
-/// is known, so it is known which values the page has, and how many of each; of those the newest come first. A walk
-/// from the newest on therefore ends as soon as it has met them.
+/// Makes the first page of tasks sorted by a value that many tasks share. The number of tasks of each value is known,
+/// so it is known which values the page contains, and how many tasks of each; of those the newest come first. So a walk
+/// from the newest task on ends as soon as it has visited them.
 final class FirstValues implements Predicate<Task> {
 
     private final TaskFilter filter;
@@ -21,11 +21,11 @@ final class FirstValues implements Predicate<Task> {
     private final long end;
     private final Selection selection;
     private final long total;
-    /// How many tasks of each value are still to come.
+    /// The number of tasks of each value that are still to come.
     private final Map<Object, Long> left = new HashMap<>();
     private TaskFilter wanted;
 
-    /// Whether there is a way to sort so.
+    /// Returns whether this way of sorting is possible.
     static boolean sortsBy(TaskSort sort) {
         return sort == TaskSort.STATUS || sort == TaskSort.PRIORITY || sort == TaskSort.MODEL;
     }

@@ -9,11 +9,11 @@ import shared.TaskStatus;
 
 /// The tasks that matched a filter at one moment.
 ///
-/// @param tasks as they were then, oldest first
-/// @param asOf  the sequence number of the last event that counted
+/// @param tasks in their state at that moment, oldest first
+/// @param asOf  the sequence number of the last event that is included
 public record Matched(List<Task> tasks, long asOf) {
 
-    /// Returns how many there are of each status; without those of which there are none.
+    /// Returns how many there are of each status, without statuses that have none.
     public Map<TaskStatus, Integer> byStatus() {
         Map<TaskStatus, Integer> counts = new EnumMap<>(TaskStatus.class);
         tasks.forEach(task -> counts.merge(task.status(), 1, Integer::sum));

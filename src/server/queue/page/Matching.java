@@ -12,11 +12,11 @@ import server.queue.index.Totals;
 import server.queue.state.QueueState;
 import server.task.Task;
 
-/// Finds the tasks that pass a filter at one moment, although it looks at them in steps between which they change: of
-/// what changes before the walk has reached it, it takes the task as it was. The filter's query and cron tasks are left
-/// aside. All methods are called under the ledger's lock.
+/// Finds the tasks that match a filter at one moment, although it reads them in steps between which they change: if a
+/// task changes before the walk has reached it, its earlier state is used. The filter's query and cron tasks are
+/// ignored. All methods are called under the ledger's lock.
 ///
-/// Invariant: `early` has the ids of those that changed since the beginning and are still ahead of the walk.
+/// Invariant: `early` has the ids of the tasks that have changed since the beginning and are still ahead of the walk.
 final class Matching implements Arrivals.Watcher {
 
     static final int CHUNKS_A_STEP = 8;
@@ -38,7 +38,7 @@ final class Matching implements Arrivals.Watcher {
         number = arrivals.numberOf(0);
     }
 
-    /// Begins; to be followed by [#end], whatever happens.
+    /// Begins; must be followed by [#end], whatever happens.
     ///
     /// @param asOf the sequence number of the last event
     static Matching begin(QueueState state, TaskFilter filter, long asOf, int chunksAStep) {
@@ -47,7 +47,7 @@ final class Matching implements Arrivals.Watcher {
         return matching;
     }
 
-    /// Goes on for a while.
+    /// Continues for a while.
     ///
     /// @return whether there is more to do
     boolean step() {
@@ -86,7 +86,7 @@ final class Matching implements Arrivals.Watcher {
         arrivals.unwatch(this);
     }
 
-    /// Those that passed, oldest first.
+    /// Returns the matching tasks, oldest first.
     Matched matched() {
         found.sort((one, other) -> Long.compare(one.arrival(), other.arrival()));
         return new Matched(found, asOf);

@@ -19,11 +19,11 @@ import server.queue.state.QueueState;
 import server.task.Task;
 import shared.TaskStatus;
 
-/// Makes pages of tasks. In the order of arrival a page is found by a walk that ends with it, and so is the first page
-/// by a value that many tasks share; for every other order all tasks that pass go through one [Selection].
+/// Makes pages of tasks. In order of arrival, a page is found by a walk that ends with it, and so is the first page by
+/// a value that many tasks share; for every other order all matching tasks go through one [Selection].
 public final class Pages {
 
-    /// How many tasks a search of prompts looks at.
+    /// How many tasks a search of prompts reads.
     private static final int SEARCHED_MAX = 100_000;
 
     private final Ledger ledger;
@@ -48,9 +48,9 @@ public final class Pages {
         return Selection.order(sort, ascending);
     }
 
-    /// Returns a page in any order, of the tasks that pass a filter and more.
+    /// Returns a page in any order, of the tasks that match a filter and a further condition.
     ///
-    /// @param passes asked under the ledger's lock, so quick and without calling back
+    /// @param passes called under the ledger's lock, so it must be quick and must not call back
     /// @param order  likewise
     public TaskPage page(TaskFilter filter, Predicate<Task> passes, Comparator<Task> order, int limit, long offset,
             Task after) {
@@ -67,8 +67,7 @@ public final class Pages {
         return selection.page();
     }
 
-    /// Returns the tasks that pass a filter at one moment, which lies within the call. All that they tell of is
-    /// durable.
+    /// Returns the tasks that match a filter at one moment, which lies within the call. Everything in them is durable.
     public Matched matched(TaskFilter filter) {
         Matched passing = filter.crons().isEmpty() ? walked(filter) : ledger.look(state -> new Matched(
                 state.cronMade(filter), ledger.appendedSeq())).durable();
@@ -81,7 +80,7 @@ public final class Pages {
         return new Matched(newest.stream().filter(search(filter)).toList(), passing.asOf());
     }
 
-    /// Returns the failed tasks that pass a filter, by cause, model and host; the most frequent first.
+    /// Returns the failed tasks that match a filter, by cause, model and host; the most frequent first.
     ///
     /// @param now milliseconds since the epoch
     public List<CauseInTime> causes(TaskFilter filter, long now) {
@@ -90,11 +89,11 @@ public final class Pages {
         return causes.all();
     }
 
-    /// Tells the tasks that pass a filter, newest first, outside of the lock.
+    /// Passes on the tasks that match a filter, newest first, outside the lock.
     private void each(TaskFilter filter, Consumer<Task> to) {
         Predicate<Task> wanted = search(filter);
         if (!filter.crons().isEmpty()) {
-            // those that some cron tasks made are few
+            // cron tasks have few tasks
             ledger.look(state -> state.cronMade(filter)).durable().stream().filter(wanted).forEach(to);
             return;
         }
@@ -125,7 +124,7 @@ public final class Pages {
         }
     }
 
-    /// Returns the tasks that came last, newest first. For a look.
+    /// Returns the newest tasks, newest first. To be called in a look.
     public static List<Task> newest(QueueState state, int limit) {
         Arrived newest = new Arrived(limit);
         ArrivalWalk walk = new ArrivalWalk(state, TaskFilter.ALL, true, null, 0, newest);
@@ -147,14 +146,14 @@ public final class Pages {
         return first.page();
     }
 
-    /// Takes a walk, step by step, so that the lock is never held for long.
+    /// Performs a walk step by step, so that the lock is never held for long.
     ///
-    /// @return how many tasks pass the filter
+    /// @return how many tasks match the filter
     private long walk(Function<QueueState, ArrivalWalk> begin) {
         return walk(begin, () -> { });
     }
 
-    /// @param betweenSteps called outside of the lock after each step
+    /// @param betweenSteps called outside the lock after each step
     private long walk(Function<QueueState, ArrivalWalk> begin, Runnable betweenSteps) {
         ArrivalWalk walk = ledger.look(begin).value();
         Pace.Read read = ledger.pace().begin();
@@ -169,7 +168,7 @@ public final class Pages {
         return walk.total();
     }
 
-    /// Collects the first tasks of a walk, up to a limit, and whether others follow.
+    /// Collects the first tasks of a walk, up to a limit, and whether more follow.
     static final class Arrived implements Predicate<Task> {
 
         private final List<Task> tasks = new ArrayList<>();
@@ -195,7 +194,7 @@ public final class Pages {
         }
     }
 
-    // ---- the search, outside of the lock
+    // ---- the search, outside the lock
 
     private Predicate<Task> search(TaskFilter filter) {
         if (!filter.isSearched()) {

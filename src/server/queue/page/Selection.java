@@ -8,8 +8,8 @@ import java.util.function.Predicate;
 
 import server.task.Task;
 
-/// Makes a page of tasks that come one by one, in any order. Keeps no more of them than up to the page's end: of a
-/// million a whole sorted copy costs time and heap.
+/// Makes a page, in any order, of tasks that are added one by one. Keeps only as many of them as the page's end
+/// requires: a complete sorted copy of a million costs time and heap.
 final class Selection {
 
     private final Comparator<Task> order;
@@ -17,17 +17,17 @@ final class Selection {
     private final Task after;
     private final long offset;
     private final long end;
-    /// The first of those that came, the last one of them on top.
+    /// The first of the tasks added so far, with the last of these on top.
     private final PriorityQueue<Task> first;
     private long total;
     private boolean more;
 
-    /// @param after only what follows this task in the order is in the page; null for all
+    /// @param after only tasks that follow this one in the order are on the page; null for all
     Selection(TaskSort sort, boolean ascending, int limit, long offset, Task after) {
         this(order(sort, ascending), task -> true, limit, offset, after);
     }
 
-    /// @param passes which of the tasks that come are wanted
+    /// @param passes which of the added tasks are wanted
     Selection(Comparator<Task> order, Predicate<Task> passes, int limit, long offset, Task after) {
         this.after = after;
         this.offset = offset;
@@ -37,9 +37,9 @@ final class Selection {
         first = new PriorityQueue<>(order.reversed());
     }
 
-    /// Takes a task.
+    /// Adds a task.
     ///
-    /// @return true: it wants all there are
+    /// @return true: it wants all tasks
     boolean add(Task task) {
         if (!passes.test(task)) {
             return true;
@@ -68,7 +68,7 @@ final class Selection {
         return new TaskPage(List.copyOf(page.reversed()), total, more);
     }
 
-    /// By the value, then newest first; by arrival alone as asked.
+    /// By the value, then newest first; by arrival alone in the requested direction.
     static Comparator<Task> order(TaskSort sort, boolean ascending) {
         Comparator<Task> newestFirst = Comparator.comparingLong(Task::arrival).reversed();
         Comparator<Task> byValue = switch (sort) {
@@ -81,7 +81,7 @@ final class Selection {
         return (ascending ? byValue : byValue.reversed()).thenComparing(newestFirst);
     }
 
-    /// How long the last attempt took, in milliseconds; -1 for a task that has not ended or never ran.
+    /// Returns how long the last attempt took, in milliseconds; -1 for a task that has not ended or never ran.
     private static long duration(Task task) {
         boolean ran = task.status().ended() && task.state().startedAt() != 0;
         return ran ? task.state().endedAt() - task.state().startedAt() : -1;

@@ -6,7 +6,7 @@ import server.task.Task;
 
 /// Part of a listing.
 ///
-/// @param total how many tasks pass the filter in all
-/// @param more  whether others follow
+/// @param total how many tasks match the filter in all
+/// @param more  whether more follow
 public record TaskPage(List<Task> tasks, long total, boolean more) {
 }

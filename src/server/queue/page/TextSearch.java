@@ -11,18 +11,18 @@ import shared.ResultText;
 import shared.json.JsonReader;
 import shared.json.Slice;
 
-/// Finds a text, in any case, in a task's names, error, metadata, prompt or answer.
+/// Finds a text, ignoring case, in a task's names, error, metadata, prompt or answer.
 final class TextSearch {
 
-    /// The members of a payload whose text is the prompt, at whatever depth they stand.
+    /// The members of a payload whose text is the prompt, at any depth.
     private static final Set<String> PROMPTS = Set.of("prompt", "content", "input", "system", "suffix", "text",
             "instructions");
 
-    /// Marks an answer that is kept as the stream it came in, where a word may be cut in two.
+    /// Marks an answer that is stored as the stream that arrived, where a word may be split.
     private static final byte[] STREAM = "\"content_type\"".getBytes(StandardCharsets.US_ASCII);
 
     private final String wanted;
-    /// The same as bytes; null if JSON may write it in more than one way.
+    /// The text as bytes; null if JSON may write it in more than one way.
     private final byte[] plain;
 
     TextSearch(String text) {
@@ -31,7 +31,7 @@ final class TextSearch {
                 ? wanted.getBytes(StandardCharsets.US_ASCII) : null;
     }
 
-    /// False only if certainly no text of this JSON has it, which is told without parsing it.
+    /// Returns false only if no text of this JSON can contain it, which is determined without parsing.
     boolean mayBeIn(Slice json) {
         boolean may = plain == null;
         for (int at = json.from(); at < json.to() && !may; at++) {
@@ -59,14 +59,14 @@ final class TextSearch {
         return c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c;
     }
 
-    /// Whether it is in what memory holds.
+    /// Returns whether it is in what memory holds.
     boolean inMemory(Task task) {
         return task.name().contains(wanted) || in(task.model()) || task.cron() != null && in(task.cron().name())
                 || in(task.terms().caller().client()) || in(task.state().host()) || in(task.state().error())
                 || task.metadata() != null && inValues(JsonReader.ofOwn(Slice.of(task.metadata())));
     }
 
-    /// Whether it is in the answer or in an attempt's error.
+    /// Returns whether it is in the answer or in an attempt's error.
     boolean inEnd(TaskDocument document) {
         for (Attempt attempt : document.attempts()) {
             if (in(attempt.host()) || in(attempt.error())) {
@@ -81,12 +81,12 @@ final class TextSearch {
         return in(JsonReader.ofOwn(payload), PROMPTS, false);
     }
 
-    /// Whether it is in any text or number.
+    /// Returns whether it is in any text or number.
     private boolean inValues(JsonReader json) {
         return in(json, null, true);
     }
 
-    /// @param texts the members whose texts count; null: all, and numbers too
+    /// @param texts the members whose texts are searched; null: all, and numbers too
     private boolean in(JsonReader json, Set<String> texts, boolean counts) {
         switch (json.peek()) {
             case OBJECT -> {
