@@ -25,9 +25,11 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,15 +42,17 @@ import support.Jdks;
 import support.Programs;
 import support.ServerProcess;
 
-/// The server behind TLS: for curl, OpenSSL and the JDK's clients, and for ours.
+/// The server behind TLS: for curl, OpenSSL and the JDK's clients, and for ours. One does for all tests but those that
+/// close it or change its certificate.
 @Timeout(180)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TlsTest {
 
     private static final String HELLO = "{\"type\":\"generate\",\"model\":\"echo\",\"prompt\":\"by TLS\"}";
     private static final byte[] HALF_A_HELLO = {22, 3, 1, 2, 0, 1, 0};
 
-    @TempDir
-    Path folder;
+    private Path all;
+    private Path folder;
     private Path certificate;
     private FakeOllama ollama;
     private ServerProcess server;
@@ -56,8 +60,17 @@ final class TlsTest {
     private HttpClient http;
     private int port;
 
+    @BeforeAll
+    void share(@TempDir Path shared) {
+        all = shared;
+    }
+
     @BeforeEach
     void start() throws IOException {
+        if (server != null) {
+            return;
+        }
+        folder = Files.createTempDirectory(all, "server");
         certificate = Certificates.make(folder, "server", "ec", "DNS:localhost,IP:127.0.0.1");
         ollama = FakeOllama.start();
         Path config = folder.resolve("config.yaml");
@@ -72,11 +85,15 @@ final class TlsTest {
         http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(trusted).build();
     }
 
-    @AfterEach
+    /// The next test has another server.
+    @AfterAll
     void stop() throws IOException {
-        http.shutdownNow();
-        server.close();
-        ollama.close();
+        if (server != null) {
+            http.shutdownNow();
+            server.close();
+            ollama.close();
+            server = null;
+        }
     }
 
     private String get(String path) throws Exception {
@@ -112,7 +129,7 @@ final class TlsTest {
         String[] check = ((Json.Arr) Json.parse(line.substring(line.indexOf('[')))).values().stream()
                 .map(word -> ((Json.Str) word).value()).toArray(String[]::new);
         assertEquals("0 ", run(List.of("OLLAMA_QUEUE_SERVER_PORT=" + port), check));
-        server.close();
+        stop();
         assertTrue(run(List.of("OLLAMA_QUEUE_SERVER_PORT=" + port), check).startsWith("1 "));
     }
 
@@ -133,7 +150,8 @@ final class TlsTest {
         }
         // each on a new connection, as no connection is left to be used again
         String many = run(List.of(), "curl", "-sS", "--cacert", certificate.toString(), "-H", "Connection: close",
-                server.url() + "/healthz", server.url() + "/index.html", server.url() + "/api/tasks");
+                server.url() + "/healthz", server.url() + "/index.html", server.url()
+                + "/api/tasks?model=none");
         assertTrue(many.startsWith("0 ") && many.endsWith("[]"), many);
     }
 
@@ -151,12 +169,12 @@ final class TlsTest {
                         return WebSocket.Listener.super.onText(of, part, last);
                     }
                 }).join();
-        http.send(HttpRequest.newBuilder(URI.create(server.url() + "/api/tasks")).header("Content-Type",
-                "application/json").POST(HttpRequest.BodyPublishers.ofString(HELLO)).build(),
-                HttpResponse.BodyHandlers.ofString());
+        String id = ServerProcess.object(http.send(HttpRequest.newBuilder(URI.create(server.url() + "/api/tasks"))
+                .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(HELLO)).build(),
+                HttpResponse.BodyHandlers.ofString()).body()).text("task_id");
         Await.until(heard::toString, () -> {
             synchronized (heard) {
-                return heard.toString().contains("completed");
+                return heard.stream().anyMatch(said -> said.contains(id) && said.contains("completed"));
             }
         });
         socket.sendClose(1000, "done").join();
@@ -214,6 +232,7 @@ final class TlsTest {
                 }
             });
         }
+        stop();
     }
 
     @Test
@@ -262,7 +281,7 @@ final class TlsTest {
         caller.close();
         Await.until("the task is cancelled", () -> {
             try {
-                Json.Obj task = (Json.Obj) ((Json.Arr) Json.parse(get("/api/tasks"))).values().get(0);
+                Json.Obj task = (Json.Obj) ((Json.Arr) Json.parse(get("/api/tasks?model=m"))).values().get(0);
                 return task.text("status").equals("cancelled");
             } catch (Exception failure) {
                 throw new AssertionError(failure);
