@@ -267,7 +267,9 @@ final class Api {
         return new Failure(Failure.exitOf(status), message != null ? message
                 : "the server answered with status " + status,
                 status == 413 && connection.getURL().getPath().endsWith("/batch") ? BatchSubmit.LARGER : null,
-                status >= 502 && status <= 504 ? Failure.Outlook.PASSING : Failure.Outlook.FINAL);
+                // the server itself answers 503 alone; a proxy may have handed the request on before it gave up
+                status == 502 || status == 504 ? Failure.Outlook.LOST
+                        : status == 503 ? Failure.Outlook.PASSING : Failure.Outlook.FINAL);
     }
 
     private int readMs() {

@@ -130,7 +130,8 @@ final class Submit {
             if (again instanceof Failure failure && failure.outlook == Failure.Outlook.FINAL) {
                 throw failure;
             }
-            throw new Failure(Failure.UNREACHABLE, again.getMessage(), "the task may have arrived; "
+            int exit = again instanceof Failure failure ? failure.exit : Failure.UNREACHABLE;
+            throw new Failure(exit, again.getMessage(), "the task may have arrived; "
                     + "repeat the command with --idempotency-key " + key + " to avoid a second one");
         }
     }

@@ -35,7 +35,7 @@ import shared.json.JsonWriter;
 /// | `queued` | it is pending for two looks, at position 3 and 2 |
 /// | `loading` | it is next for one look, and runs for one |
 /// | `later`, `retrying` | it stays pending until an hour, half a minute after 2026-01-02T03:04:05Z |
-/// | `lost` | the submit arrives, the first answer to it does not |
+/// | `lost`, `gateway` | the submit arrives, the first answer to it does not, or a proxy answers 504 |
 /// | `restart` | the first two reads of the task are cut off |
 /// | `torn` | its stream breaks off in the middle, once; then some comes again |
 /// | `again` | its first attempt breaks off after a few words |
@@ -204,7 +204,9 @@ public final class FakeApi implements AutoCloseable {
             task = known ? tasks.get(keys.get(key)) : add(wanted, body);
             keys.put(key, task.id);
         }
-        if (known || !task.model.equals("lost")) {
+        if (!known && task.model.equals("gateway")) {
+            answer(exchange, 504, "<h1>504 Gateway Time-out</h1>");
+        } else if (known || !task.model.equals("lost")) {
             json(exchange, 201, json(task).replaceFirst("}$", ",\"task_id\":\"" + task.id + "\"}"));
         }
     }
@@ -236,8 +238,7 @@ public final class FakeApi implements AutoCloseable {
         return task;
     }
 
-    /// As the server does, but without filters: 100 tasks unless it is told otherwise, and all only as lines. The total
-    /// counts those before `after`, too, and a link tells whether more follow.
+    /// As the server does, but without filters: 100 tasks unless it is told otherwise, and all only as lines.
     private synchronized void list(HttpExchange exchange) throws IOException {
         List<Task> newest = new ArrayList<>(tasks.values());
         java.util.Collections.reverse(newest);
@@ -248,8 +249,7 @@ public final class FakeApi implements AutoCloseable {
             error(exchange, 400, "limit must be a whole number from 1 to 1000");
             return;
         }
-        int after = number(exchange, "after", Integer.MAX_VALUE);
-        newest.removeIf(task -> Integer.parseInt(task.id.substring("task_".length())) >= after);
+        newest.removeIf(task -> Integer.parseInt(task.id.substring(5)) >= number(exchange, "after", Integer.MAX_VALUE));
         if (limit > 0 && number(exchange, "offset", 0) + limit < newest.size()) {
             exchange.getResponseHeaders().set("Link", "</api/tasks>; rel=\"next\"");
         }
