@@ -23,7 +23,7 @@ import support.Effort;
 /// What the order promises, seen from outside, on simulated hosts: random runs from a seed.
 class OrderRuleTest {
 
-    private static final int RUNS = Effort.of(200, 50_000);
+    private static final int RUNS = Effort.of(1_000, 50_000);
     private static final Machine ONE = new Machine(1, 1, 1_000);
 
     private static QueueOptions options(boolean affinity, long maxWait, int maxBatch, Ageing ageing) {
