@@ -355,8 +355,8 @@ final class ModulesTest {
                 + " error: 'cut off',"
                 + " counted: true}], completed_at: '2026-01-01T00:00:02Z', unfinished: %s}, 0, Date.parse(since));"
                 + " return section.textContent; })('%s')";
-        assertTrue(text("timeline", drawn.formatted("[]", "2026-01-01T00:00:03Z")).contains("is gone"));
-        assertFalse(text("timeline", drawn.formatted("[]", "2026-01-01T00:00:00Z")).contains("is gone"));
+        assertTrue(text("timeline", drawn.formatted("[]", "2026-01-01T00:00:03Z")).contains("output is lost"));
+        assertFalse(text("timeline", drawn.formatted("[]", "2026-01-01T00:00:00Z")).contains("output is lost"));
         assertTrue(text("timeline", drawn.formatted("[{attempt: 1, text: 'half'}]", "2026-01-01T00:00:00Z"))
                 .contains("half"));
     }
