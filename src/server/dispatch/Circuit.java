@@ -59,8 +59,10 @@ final class Circuit {
     }
 
     synchronized void unreachable(long now) {
+        // of several at once the first starts the pause, and the others say no more
+        boolean again = trying || busy || until == 0 || over(now);
         trying = false;
-        if (++failures >= FAILURES_MAX) {
+        if (++failures >= FAILURES_MAX && again) {
             pauseFrom(now);
             busy = false;
         }

@@ -49,6 +49,18 @@ final class CircuitTest {
         }
     }
 
+    /// Ten tasks ran on it when it died.
+    @Test
+    void unreachableByManyAtOnce_pausesForOneSecond() {
+        for (int i = 0; i < 10; i++) {
+            circuit.sent();
+        }
+        for (int i = 0; i < 10; i++) {
+            circuit.unreachable(T);
+        }
+        assertEquals(T + 1_000, circuit.pauseEnd(T));
+    }
+
     @Test
     void answered_endsEverything() {
         fail(7, T);
