@@ -7,7 +7,7 @@ import shared.Nearest;
 import shared.Problem;
 import shared.TaskType;
 
-/// The paths of the hosts' APIs whose calls are tasks.
+/// The API paths of hosts whose calls become tasks.
 public enum ApiPath {
     CHAT("/api/chat", TaskType.CHAT),
     GENERATE("/api/generate", TaskType.GENERATE),
@@ -30,7 +30,7 @@ public enum ApiPath {
 
     /// Returns the endpoint at a path.
     ///
-    /// @throws Problem 400 that lists the endpoints if there is none
+    /// @throws Problem 400 that lists the endpoints if none has this path
     public static ApiPath parse(String path) {
         List<String> known = new ArrayList<>();
         for (ApiPath endpoint : values()) {
@@ -43,7 +43,7 @@ public enum ApiPath {
                 + Problem.shown(path) + "\"" + Nearest.hint(path, known));
     }
 
-    /// Returns whether it belongs to Ollama's own API.
+    /// Returns whether the path belongs to Ollama's own API.
     public boolean ollamas() {
         return path.startsWith("/api/");
     }

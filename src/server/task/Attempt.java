@@ -2,44 +2,44 @@ package server.task;
 
 import java.util.Locale;
 
-/// What one attempt did.
+/// The record of one attempt.
 ///
 /// @param number  counts from 1
 /// @param host    where it ran
 /// @param startedAt milliseconds since the epoch
 /// @param endedAt milliseconds since the epoch
 /// @param error   null if it completed
-/// @param counted whether it used up a retry; one that a crash or a stop of the server cut off did not
+/// @param counted whether it used up a retry; an attempt that a crash or a stop of the server cut off did not
 /// @param rule    which rule chose the host; null if it is not known
-/// @param died    whether it ended with the death of the server, rather than with an orderly stop
-/// @param loadMs  how long its host loaded the model, in milliseconds; -1: not known, but the result may tell it
-/// @param tokens  how many it wrote; -1: not known
+/// @param died    whether it ended because the server died, rather than stopped in order
+/// @param loadMs  how long its host took to load the model, in milliseconds; -1: not known, but the result may say
+/// @param tokens  how many tokens it generated; -1: not known
 /// @param chosen why it started when it did; null if it is not known
 public record Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted,
         String rule, boolean died, long loadMs, long tokens, Chosen chosen) {
 
-    /// An attempt of which neither what it did nor the choice is known.
+    /// Makes an attempt whose load time, tokens and choice are not known.
     public Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted, String rule,
             boolean died) {
         this(number, host, startedAt, endedAt, error, counted, rule, died, -1, -1, null);
     }
 
-    /// An attempt of which no more is known.
+    /// Makes an attempt whose rule, load time, tokens and choice are not known.
     public Attempt(int number, String host, long startedAt, long endedAt, String error, boolean counted) {
         this(number, host, startedAt, endedAt, error, counted, null, false, -1, -1, null);
     }
 
-    /// Why it started when it did: what was decided at that moment.
+    /// Why an attempt started when it did, as decided at that moment.
     ///
-    /// @param by    the rule that let it go first
-    /// @param loads whether its host had to load what it needs
-    /// @param over  the id of the task that it passed: the first of another client's whose turn it was, or of its own
-    ///              that came earlier; -1: none
+    /// @param by    the rule by which the task was chosen
+    /// @param loads whether its host had to load the model
+    /// @param over  the id of the task that it overtook: the first task of the client whose turn it was, or an earlier
+    ///              one of its own client; -1: none
     public record Chosen(By by, boolean loads, long over) {
 
         private static final String LOADS = "load";
 
-        /// The rules of a priority, in the order in which they are tried.
+        /// The rules within a priority, in the order in which they are tried.
         public enum By {
             PRESSING("it would miss its finish_by otherwise"),
             BEHIND("its client is behind its share by as much as it may be"),
@@ -47,9 +47,9 @@ public record Attempt(int number, String host, long startedAt, long endedAt, Str
             LOADED("what it needs is loaded where a place is free"),
             FIRST("it is first by priority, client and time");
 
-            /// As the record and the API name it.
+            /// The name in the journal and the API.
             public final String word = name().toLowerCase(Locale.ROOT);
-            /// For people.
+            /// The explanation for people.
             public final String text;
 
             By(String text) {
@@ -57,7 +57,7 @@ public record Attempt(int number, String host, long startedAt, long endedAt, Str
             }
         }
 
-        /// Reads what [#toString] wrote; null where a later version wrote a rule that is unknown here.
+        /// Reads what [#toString] wrote; returns null if a later version wrote a rule that is unknown here.
         public static Chosen parse(String text) {
             By by = null;
             boolean loads = false;
@@ -72,7 +72,7 @@ public record Attempt(int number, String host, long startedAt, long endedAt, Str
             return by == null ? null : new Chosen(by, loads, over);
         }
 
-        /// Returns it as the journal has it: `overdue load task_7k3f9q2m4x8z`.
+        /// Returns the journal's form, such as `overdue load task_7k3f9q2m4x8z`.
         @Override
         public String toString() {
             return by.word + (loads ? " " + LOADS : "") + (over < 0 ? "" : " " + TaskId.format(over));

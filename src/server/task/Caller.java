@@ -6,28 +6,28 @@ import server.access.ClientName;
 
 /// Who asked for a task, and by which API. Equal ones share one instance.
 ///
-/// @param client   the client's name ([ClientName]); null: nobody said
-/// @param endpoint where the payload, a whole body, goes as it is; null for the payload of a submit, which Ollama's own
-///                 endpoint for the type takes
+/// @param client   the client's name ([ClientName]); null: none was given
+/// @param endpoint the path that takes the payload, a whole body, unchanged; null for a plain submission, whose payload
+///                 goes to Ollama's own endpoint for the type
 /// @param relayed  whether it came as a call of that API, whose caller waits for the host's answer
-/// @param keep     whether it goes on when its caller has left
-/// @param record   whether its prompt and answer are kept after its end
-/// @param onlyOrders whether its priority, which the caller did not give, counts for the order alone and sends nothing
-///                   to an endpoint
+/// @param keep     whether the task goes on when its caller has left
+/// @param record   whether its prompt and answer are kept after it ends
+/// @param onlyOrders whether its priority, which the caller did not give, affects only the order and is not sent to an
+///                   endpoint
 public record Caller(String client, ApiPath endpoint, boolean relayed, boolean keep, boolean record,
         boolean onlyOrders) {
 
-    /// Of a task that somebody without a name submitted.
+    /// The caller of a task that was submitted without a client name.
     public static final Caller NONE = new Caller(null, null, false, false, true);
 
-    /// Whose priority was given.
+    /// Makes a caller that gave the priority, if there is one.
     public Caller(String client, ApiPath endpoint, boolean relayed, boolean keep, boolean record) {
         this(client, endpoint, relayed, keep, record, false);
     }
 
-    /// Returns the same of another client.
+    /// Returns the same caller with another client name.
     ///
-    /// @param name null: nobody in particular
+    /// @param name null: none
     Caller of(String name) {
         return Objects.equals(name, client) ? this : new Caller(name, endpoint, relayed, keep, record, onlyOrders);
     }
@@ -37,7 +37,7 @@ public record Caller(String client, ApiPath endpoint, boolean relayed, boolean k
         return relayed && !keep;
     }
 
-    /// Returns the same caller of a task that goes on when it has left.
+    /// Returns the same caller with a task that goes on after the caller has left.
     public Caller kept() {
         return new Caller(client, endpoint, relayed, true, record, onlyOrders);
     }

@@ -9,29 +9,29 @@ import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// A chat's messages, and what a submit may say outside of them that belongs into them: `system` becomes the first
-/// message, `prompt` the last user message. `images` go with the prompt, without one with the last user message.
+/// A chat's messages, and the fields beside them that become part of them: `system` becomes the first message, `prompt`
+/// the last user message. `images` go with the prompt or, without one, with the last user message.
 final class ChatTurns {
 
     private final JsonReader json;
 
-    /// With the brackets; null for none.
+    /// The array with its brackets; null for none.
     private Slice all;
     private Slice lastUser;
     private boolean lastUserHasImages;
-    /// The last user message's text; where no user speaks, the last message's.
+    /// The last user message's text; if there is no user message, the last message's.
     private Slice lastText;
 
     ChatTurns(JsonReader json) {
         this.json = json;
     }
 
-    /// The beginning of this is a chat's preview; null if there is no text.
+    /// Returns the text whose beginning is the chat's preview; null if there is none.
     Slice lastText() {
         return lastText;
     }
 
-    /// Reads the array that comes next.
+    /// Reads the array that comes next; returns it with its brackets.
     Slice read() {
         int from = json.position();
         json.beginArray();
@@ -72,7 +72,7 @@ final class ChatTurns {
         }
     }
 
-    /// Writes the array with all that belongs into it; each of the three is null if there is none.
+    /// Writes the complete array of messages; each of the three parameters is null if there is none.
     void write(JsonWriter out, Slice system, Slice prompt, Slice images) {
         out.beginArray();
         if (system != null) {
@@ -97,8 +97,8 @@ final class ChatTurns {
         out.endArray();
     }
 
-    /// The messages without their brackets, the images put in before the last user message's closing brace. (It has a
-    /// member before them, its role.)
+    /// Returns the messages without their brackets, with the images inserted before the last user message's closing
+    /// brace. (The comma is right: that message has at least one member, its role.)
     private byte[] withImages(Slice images) {
         if (lastUser == null) {
             throw Problem.badRequest("images need a prompt or a user message to go with");

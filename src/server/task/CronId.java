@@ -1,6 +1,6 @@
 package server.task;
 
-/// A cron task's id: as a task's (see [TaskId]), but it begins with `cron_`.
+/// A cron task's id, in the form of a task's id (see [TaskId]) but with the prefix `cron_`.
 public final class CronId {
 
     public static final String PREFIX = "cron_";
@@ -13,12 +13,12 @@ public final class CronId {
         return PREFIX + TaskId.digits(id);
     }
 
-    /// Reads a whole id; `cron_` may be left out. Returns -1 if it is none.
+    /// Reads a whole id, with or without `cron_`. Returns -1 if the text is not an id.
     public static long parse(String text) {
         return TaskId.parse(PREFIX, text);
     }
 
-    /// Returns the ids that begin with a text, with or without `cron_`; null if none can.
+    /// Returns the ids that begin with a text, with or without `cron_`; null if there can be none.
     public static TaskId.IdRange range(String text) {
         return TaskId.range(PREFIX, text);
     }

@@ -9,15 +9,16 @@ import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// The payload of a submit that names its `endpoint`: the whole body for that path, which the host judges. What is
-/// refused is what would be no task, or an answer that nobody reads.
+/// The payload of a submission that names its `endpoint`: the whole body for that path, which the host validates. The
+/// only bodies refused here are those that ask for no answer, or for a stream that nobody would read.
 final class EndpointBody {
 
     private final Slice body;
     private final RelayBody asked;
 
     /// @param body an object
-    /// @throws Problem 400 if it asks for no answer, or for a stream by an API whose streams are no result
+    /// @throws Problem 400 if it asks for no answer, or for a stream from an API whose streams cannot be stored as a
+    ///         result
     EndpointBody(ApiPath endpoint, Slice body) {
         this.body = body;
         asked = RelayBody.read(endpoint, JsonReader.ofOwn(body));
@@ -31,7 +32,7 @@ final class EndpointBody {
         }
     }
 
-    /// The model that it names; null if it names none.
+    /// Returns the model that the body names; null if it names none.
     String model() {
         String model = asked.model();
         if (model != null && (model.isBlank() || model.length() > SubmissionReader.MODEL_LENGTH_MAX)) {
@@ -50,15 +51,15 @@ final class EndpointBody {
         return asked.preview();
     }
 
-    /// What the host has to know beside the body: see [Submission].
+    /// Returns what the host must be told beside the body: see [Submission].
     Slice head() {
         JsonWriter out = new JsonWriter(32).beginObject().name("stream").bool(asked.streams()).endObject();
         return new Slice(out.buffer(), 0, out.length());
     }
 
-    /// The body with its model. If it names one, not a byte changes; else the name is put in.
+    /// Returns the body with a model. If it names one, not a byte changes; otherwise the name is inserted.
     ///
-    /// @throws Problem 400 if what stands there as the model is no name
+    /// @throws Problem 400 if its `model` is not a string
     Slice withModel(String name) {
         if (asked.model() != null) {
             return body;

@@ -13,25 +13,25 @@ import shared.json.JsonException;
 import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 
-/// Reads the value of one member of an object, or says what is wrong with it, where it stands, and what would be right.
-/// Its name is the member's that the reader has reached. Every method throws a [JsonException] with the place if the
-/// value is something else.
+/// Reads the value of one member of an object, or says what is wrong with it, where, and what would be right. The
+/// member is the one that the reader has just reached. Every method throws a [JsonException] with the place if the
+/// value is not as wanted.
 public final class FieldReader {
 
-    /// No duration or time that is text is longer, and no number that makes sense has more digits.
+    /// No duration or time is longer as text, and no sensible number has more digits.
     private static final int SCALAR_LENGTH_MAX = 64;
 
-    /// A longer name is no misspelling of a known one.
+    /// A longer name is not a misspelling of a known one.
     private static final int NAME_LENGTH_MAX = 40;
 
     final JsonReader json;
 
-    /// @param json at the object whose members are read
+    /// @param json the reader of the object whose members are read
     public FieldReader(JsonReader json) {
         this.json = json;
     }
 
-    /// Reads a null away, which counts as absent; false if there is a value.
+    /// Skips a null, which counts as absent, and returns true; returns false if there is a value.
     boolean absent() {
         if (json.peek() != Kind.NULL) {
             return false;
@@ -40,7 +40,7 @@ public final class FieldReader {
         return true;
     }
 
-    /// Reads a text on one line that is not blank.
+    /// Reads a single-line text that is not blank.
     ///
     /// @param lengthMax in UTF-16 units
     public String text(int lengthMax) {
@@ -107,7 +107,7 @@ public final class FieldReader {
 
     /// Reads a duration such as `"90s"`.
     ///
-    /// @param min milliseconds, as `max` and the answer
+    /// @param min in milliseconds, as `max` and the result
     public long duration(long min, long max) {
         int from = json.position();
         long value = parsed("a duration in quotes such as \"90s\", \"1h30m\" or \"7d\"",
@@ -119,13 +119,13 @@ public final class FieldReader {
         return value;
     }
 
-    /// Reads a time of RFC 3339, as milliseconds since the epoch.
+    /// Reads an RFC 3339 time; returns milliseconds since the epoch.
     public long time() {
         return parsed("a time in quotes such as \"2026-01-02T03:04:05Z\" (RFC 3339)",
                 text -> Times.parse(json.member(), text));
     }
 
-    /// Reads a short text with a parser, whose [Problem] gets its place.
+    /// Reads a short text with a parser, whose [Problem] is given the text's place.
     public <T> T parsed(Function<String, T> parser) {
         return parsed(Kind.STRING.article, parser);
     }
@@ -137,7 +137,7 @@ public final class FieldReader {
         int from = json.position();
         String text = json.string();
         try {
-            // what is cut off here is refused by every parser for what remains
+            // every parser refuses what remains of a text that is cut here
             return parser.apply(text.length() <= SCALAR_LENGTH_MAX ? text
                     : Preview.of(text, SCALAR_LENGTH_MAX - 1) + "\u2026");
         } catch (Problem problem) {
@@ -145,9 +145,9 @@ public final class FieldReader {
         }
     }
 
-    /// Returns an error of the member that the reader has reached, whose name nobody knows.
+    /// Returns an error about the member that the reader has just reached, whose name is unknown.
     ///
-    /// @param otherwise what to say where no known name is near
+    /// @param otherwise what to say if no known name is similar
     public JsonException unknown(Collection<String> known, String otherwise) {
         String name = json.member();
         String hint = name.length() > NAME_LENGTH_MAX ? "" : Nearest.hint(name, known);
@@ -159,7 +159,9 @@ public final class FieldReader {
         return json.errorAt(from, json.member() + what);
     }
 
-    /// What stood there instead of a good number: its digits, or null for another kind of value.
+    /// Says what was found in place of a good number.
+    ///
+    /// @param digits null for a value of another kind
     private String found(String digits) {
         if (digits == null) {
             return ", not " + json.peek().article;

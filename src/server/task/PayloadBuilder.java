@@ -15,15 +15,16 @@ import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// Gathers the body of Ollama's request from a submit's `payload` and from the fields beside it. Values stay the bytes
-/// that they were; a payload that needs no change is handed on as it stands, without a copy.
+/// Builds the body of Ollama's request from a submission's `payload` and the fields beside it. Values keep their bytes;
+/// a payload that needs no change is passed on as it is, without a copy.
 ///
-/// What changes a payload: `model` and `stream` (also inside `options`) are taken out, fields that were given beside it
-/// are put in, a bare array is a chat's messages, and of a chat `system` becomes the first message, `prompt` the last
-/// one, with the `images`; without a prompt these go to the last user message. Line ends become spaces.
+/// These things change a payload: `model` and `stream` (also inside `options`) are removed; fields given beside it are
+/// added; a bare array becomes a chat's messages; and in a chat, `system` becomes the first message and `prompt` the
+/// last one, with the `images`, which without a prompt go with the last user message. Line ends become spaces.
 final class PayloadBuilder {
 
-    /// The fields of a request that a submit may give beside `payload`, with the kinds that Ollama takes.
+    /// The fields of a request that a submission may give beside `payload`, with the kinds of value that Ollama
+    /// accepts.
     private static final Map<String, Set<Kind>> KINDS = Map.ofEntries(
             Map.entry("messages", Set.of(Kind.ARRAY)),
             Map.entry("prompt", Set.of(Kind.STRING)),
@@ -44,7 +45,7 @@ final class PayloadBuilder {
 
     static final Set<String> FIELDS = KINDS.keySet();
 
-    /// What a model is asked; each type of task takes its own.
+    /// The fields that hold what the model is asked; each type of task takes its own.
     private static final Set<String> TEXTS = Set.of("messages", "prompt", "input");
 
     private final FieldReader fields;
@@ -53,18 +54,18 @@ final class PayloadBuilder {
 
     /// The request's members, from both places.
     private final Map<String, Slice> members = new LinkedHashMap<>();
-    /// The payload as it stood; null if it must be put together.
+    /// The payload as it was given; null if it must be assembled.
     private Slice whole;
-    /// Whether the reader is inside of it.
+    /// Whether the reader is inside the payload.
     private boolean inPayload;
     private boolean bareMessages;
-    /// Whether something was taken out of it.
+    /// Whether something was removed from it.
     private boolean dropped;
-    /// The names that were given beside it.
+    /// The names of the fields that were given beside it.
     private final List<String> beside = new ArrayList<>();
     private String model;
     private Slice firstInput;
-    /// Why the payload is none of Ollama's requests; null: it is one.
+    /// Why the payload is not one of Ollama's requests; null if it is one.
     private JsonException wrong;
 
     PayloadBuilder(FieldReader fields) {
@@ -73,12 +74,12 @@ final class PayloadBuilder {
         messages = new ChatTurns(json);
     }
 
-    /// The `model` inside the payload; null if there is none.
+    /// Returns the `model` inside the payload; null if there is none.
     String model() {
         return model;
     }
 
-    /// Reads the value of `payload`. Whether it has to be a request of Ollama's turns out later.
+    /// Reads the value of `payload`. Whether it must be one of Ollama's requests is decided later.
     void readPayload() {
         long mark = json.mark();
         try {
@@ -115,7 +116,7 @@ final class PayloadBuilder {
         inPayload = false;
     }
 
-    /// Reads the value of a field beside `payload`; false if it is none of the request's.
+    /// Reads the value of a field beside `payload`; returns false if the request has no such field.
     boolean readField(String name) {
         if (!KINDS.containsKey(name)) {
             return false;
@@ -127,14 +128,14 @@ final class PayloadBuilder {
         return true;
     }
 
-    /// @throws JsonException if the payload is none of Ollama's requests, as it must be without an endpoint
+    /// @throws JsonException if the payload is not one of Ollama's requests, as it must be without an endpoint
     void checkRequest() {
         if (wrong != null) {
             throw wrong;
         }
     }
 
-    /// The whole body for another endpoint, as it stands.
+    /// Returns the whole body for another endpoint, unchanged.
     Slice body() {
         if (!beside.isEmpty()) {
             throw Problem.badRequest("with endpoint the whole request stands in payload, so " + beside.getFirst()
@@ -146,7 +147,7 @@ final class PayloadBuilder {
         return whole;
     }
 
-    /// The request's body for Ollama's endpoint of this type.
+    /// Returns the request's body for Ollama's endpoint of this type.
     Slice build(TaskType type) {
         if (bareMessages && type != TaskType.CHAT) {
             throw Problem.badRequest("payload must be an object; only a chat's may be its array of messages");
@@ -173,7 +174,7 @@ final class PayloadBuilder {
         return new Slice(out.buffer(), 0, out.length());
     }
 
-    /// The beginning of what the model is asked.
+    /// Returns the beginning of what the model is asked.
     String preview(TaskType type) {
         Slice text = switch (type) {
             case CHAT -> filled("prompt") != null ? filled("prompt") : messages.lastText();
@@ -192,9 +193,9 @@ final class PayloadBuilder {
 
     // ---- reading
 
-    /// Reads a value. Of two of one name from two places, one that says nothing gives way.
+    /// Reads a value. If both places give the same name, a null or empty one is ignored.
     ///
-    /// @return whether it is one of the members now
+    /// @return whether the value was added to the members
     private boolean add(String name) {
         int from = json.position();
         Slice value = json.peek() == Kind.NULL ? json.raw() : value(name);
@@ -210,7 +211,7 @@ final class PayloadBuilder {
         return true;
     }
 
-    /// Looks into the values that have a meaning here.
+    /// Reads a value, checking those that matter here.
     private Slice value(String name) {
         switch (name) {
             case "prompt", "system", "images", "messages", "input", "options" -> expectKinds(name);
@@ -254,7 +255,7 @@ final class PayloadBuilder {
         return json.since(from);
     }
 
-    /// The options without `stream`.
+    /// Returns the options without `stream`.
     private Slice options() {
         int from = json.position();
         Map<String, Slice> kept = new LinkedHashMap<>();
@@ -294,7 +295,7 @@ final class PayloadBuilder {
                         + String.join(" or ", takes));
             }
         }
-        // Ollama answers a request without its text at once, by loading the model: that must not pass for an answer.
+        // Ollama answers a request without text at once, by loading the model: that must not pass for an answer
         boolean asked = false;
         String empty = "";
         for (String name : takes) {
@@ -321,7 +322,7 @@ final class PayloadBuilder {
         return size;
     }
 
-    /// What was given under this name; null if that is nothing, null, or empty.
+    /// Returns what was given under this name; null if nothing was, or a null, or an empty value.
     private Slice filled(String name) {
         Slice value = members.get(name);
         return Values.isNull(value) || Values.isEmpty(value) ? null : value;

@@ -7,13 +7,13 @@ import shared.json.Slice;
 /// The beginning of a prompt, for lists.
 final class Preview {
 
-    /// In characters (code points).
+    /// The length of a preview, in characters (code points).
     static final int LENGTH = 80;
 
     private Preview() {
     }
 
-    /// Shortens a text to its first characters; no pair of surrogates is cut apart.
+    /// Returns the first characters of a text, without splitting a surrogate pair.
     ///
     /// @param length in characters (code points)
     static String of(String text, int length) {
@@ -24,7 +24,7 @@ final class Preview {
         return text.substring(0, end);
     }
 
-    /// Returns the first characters of a string in its JSON form; the rest of it is not looked at.
+    /// Returns the first [#LENGTH] characters of a JSON string; the rest of it is not read.
     ///
     /// @param quoted a valid JSON string, quotes included
     static String ofJson(Slice quoted) {

@@ -8,33 +8,35 @@ import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.Slice;
 
-/// What the queue reads of a body that goes to a host as it is: leniently, because the host is to judge it, and as
-/// Ollama (Go's `encoding/json`) reads it: `Prompt` is `prompt`, of a name given twice the last counts, and a null
-/// leaves the text before it. A value of another kind than expected counts as absent.
+/// What the queue reads of a body that goes to a host unchanged. It reads leniently, because the host validates the
+/// body, and as Ollama (Go's `encoding/json`) does: `Prompt` is `prompt`, the last of several members with one name
+/// counts, and a null keeps the text before it. A value of an unexpected kind counts as absent.
 ///
 /// @param model       null: none
 /// @param streams     whether it asks for an answer in pieces
-/// @param serviceTier OpenAI's; null: none
-/// @param isLoad      whether it is a chat without messages or a generate without prompt, by which Ollama loads a model
-/// @param isUnload    whether Ollama unloads the model for it
-/// @param runner      its options for which Ollama may restart the model; null: no options at all
-/// @param preview     the beginning of what the model is asked; empty: nothing that is text
+/// @param serviceTier OpenAI's `service_tier`; null: none
+/// @param isLoad      whether it is a chat without messages or a generate without a prompt, which makes Ollama load a
+///                    model
+/// @param isUnload    whether it makes Ollama unload the model
+/// @param runner      the options for which Ollama may restart the model; null: no options at all
+/// @param preview     the beginning of what the model is asked; empty if that is not text
 public record RelayBody(String model, boolean streams, String serviceTier, boolean isLoad, boolean isUnload,
         RunnerOptions runner, String preview) {
 
-    /// What the queue itself reads of a call; the rest is the host's. See `server.openapi.Shapes`.
+    /// What the queue itself reads of a call; the host reads the rest. See `server.openapi.Shapes`.
     public static final String SHAPES = """
             RelayedCall = model:text stream?:bool service_tier?:text messages?:any prompt?:any input?:any
             """;
 
-    /// Go's durations of no length, quoted.
+    /// Go's zero durations, in quotes.
     private static final Pattern ZERO = Pattern.compile("\"[+-]?(0|((0+(\\.0*)?|\\.0+)(ns|us|ms|s|m|h))+)\"");
     private static final int DURATION_LENGTH_MAX = 64;
 
     /// Reads a body.
     ///
-    /// @param endpoint null for a call that is no task, of which only the model is of use; older clients call it `name`
-    /// @throws JsonException the body is no JSON object
+    /// @param endpoint null for a call that is not a task, of which only the model matters; older clients call it
+    ///                 `name`
+    /// @throws JsonException if the body is not a JSON object
     public static RelayBody read(ApiPath endpoint, JsonReader body) {
         return new Reading(body.repeatsNames()).read(endpoint);
     }
@@ -52,7 +54,7 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
         private boolean hasPrompt;
         private Slice prompt;
         private Slice input;
-        /// The last user message's text; where no user speaks, the last message's.
+        /// The last user message's text; if there is no user message, the last message's.
         private Slice said;
         private boolean userSaid;
 
@@ -93,7 +95,7 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
             return member == null ? null : RunnerOptions.folded(member);
         }
 
-        /// Ollama's own calls stream unless told not to, the others if told to.
+        /// Ollama's own calls stream unless told not to; the others stream if told to.
         private boolean streams(ApiPath endpoint) {
             boolean can = endpoint != null && endpoint.type != TaskType.EMBED;
             return can && (stream == null ? endpoint.ollamas() : stream);
@@ -107,7 +109,8 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
             return before;
         }
 
-        /// What asks for a stream. A null unsets it where Ollama knows a default of its own.
+        /// Reads `stream`. In Ollama's own API, where absent has a default, a null unsets it; elsewhere it changes
+        /// nothing.
         private Boolean bool(ApiPath endpoint) {
             Kind kind = json.peek();
             if (kind == Kind.BOOLEAN) {
@@ -117,7 +120,7 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
             return kind == Kind.NULL && endpoint != null && !endpoint.ollamas() ? stream : null;
         }
 
-        /// As Ollama takes it: seconds as a number, or a duration of Go.
+        /// Reads a zero as Ollama does: a number of seconds, or a Go duration.
         private boolean isZero() {
             Kind kind = json.peek();
             Slice value = json.raw();
@@ -136,7 +139,7 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
             hasPrompt = kind != Kind.STRING || prompt.length() > 2;
         }
 
-        /// A text, or several, or the items of `/v1/responses`, among which are messages.
+        /// Reads a text, several texts, or the items of `/v1/responses`, some of which are messages.
         private void readInput() {
             switch (json.peek()) {
                 case STRING -> input = json.raw();
@@ -155,7 +158,7 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
             }
         }
 
-        /// @return whether there are any, or what stands there is none of our business
+        /// @return whether there are any messages; a value of another kind, which the host judges, counts as some
         private boolean readMessages() {
             if (json.peek() != Kind.ARRAY) {
                 boolean isNull = json.peek() == Kind.NULL;
@@ -194,7 +197,7 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
             }
         }
 
-        /// A text, or the last text among parts: programs put what they add themselves before the person's words.
+        /// Reads a text, or the last text among parts: programs put what they add themselves before the person's words.
         private Slice content() {
             if (json.peek() != Kind.ARRAY) {
                 return text();
@@ -235,7 +238,7 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
             return before == null ? next : before;
         }
 
-        /// The next value, which is passed over, if it is a text.
+        /// Reads the next value; returns it if it is a string, else null.
         private Slice text() {
             boolean isText = json.peek() == Kind.STRING;
             Slice value = json.raw();

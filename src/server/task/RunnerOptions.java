@@ -9,18 +9,18 @@ import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// The options of a request that make Ollama start another runner of a model; null is left to Ollama. Equal ones share
-/// one instance. (Ollama's `server/sched.go`, `needsReload`, of version 0.33.)
+/// The options of a request that make Ollama start another runner for a model; null leaves an option to Ollama. Equal
+/// ones share one instance. (See `needsReload` in `server/sched.go` of Ollama 0.33.)
 public record RunnerOptions(Long numCtx, Long numBatch, Long numGpu, Long mainGpu, Boolean useMmap, Long numThread,
         Long draftNumPredict, Boolean shift) {
 
-    /// Of a request that has options, but none of these.
+    /// The options of a request that has options, but none of these.
     public static final RunnerOptions NONE = new RunnerOptions(null, null, null, null, null, null, null, null);
 
     /// Reads the options of a stored payload.
     ///
-    /// @param endpoint null: that of the type in Ollama's own API
-    /// @return null if it has no options at all, or its API has none
+    /// @param endpoint null: the endpoint for the type in Ollama's own API
+    /// @return null if the payload has no options at all, or its API has none
     public static RunnerOptions of(TaskType type, ApiPath endpoint, Slice payload) {
         Reading reading = new Reading();
         try {
@@ -37,19 +37,19 @@ public record RunnerOptions(Long numCtx, Long numBatch, Long numGpu, Long mainGp
         return reading.options(type, endpoint);
     }
 
-    /// Returns a member's name as Go compares it: in lower case, as also Go takes the long s and the sign of Kelvin.
+    /// Returns a member's name as Go compares it: in lower case, with the long s and the Kelvin sign as their letters.
     public static String folded(String name) {
         return name.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
     }
 
-    /// Reads what [#write] wrote; what a later version may have added is passed over.
+    /// Reads what [#write] wrote; ignores members that a later version may have added.
     public static RunnerOptions read(JsonReader json) {
         Reading reading = new Reading();
         reading.object(json, true);
         return reading.build();
     }
 
-    /// Writes the options that are given, as an object.
+    /// Writes the options that are set, as an object.
     public void write(JsonWriter out) {
         out.beginObject();
         number(out, "num_ctx", numCtx);
@@ -75,8 +75,9 @@ public record RunnerOptions(Long numCtx, Long numBatch, Long numGpu, Long mainGp
         }
     }
 
-    /// Gathers them from the members of one request, leniently, as Ollama takes them: objects given one after another
-    /// are one, a null is none, a fraction is cut off. What it refuses counts as left out: it will say so itself.
+    /// Collects the options from the members of one request, as leniently as Ollama: several `options` objects are
+    /// merged, a null unsets, a fraction is truncated. A value that Ollama refuses counts as absent; Ollama will report
+    /// it.
     static final class Reading {
 
         private boolean given;
@@ -89,7 +90,7 @@ public record RunnerOptions(Long numCtx, Long numBatch, Long numGpu, Long mainGp
         private Long draftNumPredict;
         private Boolean shift;
 
-        /// Reads a member's value if it has to do with these.
+        /// Reads a member's value if the member is one of those read here.
         ///
         /// @param member its name, [#folded]
         boolean read(String member, JsonReader json) {
@@ -106,7 +107,7 @@ public record RunnerOptions(Long numCtx, Long numBatch, Long numGpu, Long mainGp
             return true;
         }
 
-        /// @return null if none of the members was there, or the API has none of them
+        /// @return null if none of these members was present, or the API has none of them
         RunnerOptions options(TaskType type, ApiPath endpoint) {
             if (!given || endpoint != null && !endpoint.ollamas()) {
                 return null;
@@ -127,7 +128,7 @@ public record RunnerOptions(Long numCtx, Long numBatch, Long numGpu, Long mainGp
             }
             json.beginObject();
             for (String name = json.nextName(); name != null; name = json.nextName()) {
-                // these are the keys of a map to Go, so case matters
+                // Go reads these as the keys of a map, so case matters
                 switch (name) {
                     case "num_ctx" -> numCtx = number(json);
                     case "num_batch" -> numBatch = number(json);

@@ -6,41 +6,41 @@ import shared.json.JsonReader;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// A task as it was asked for, checked, with its defaults filled in.
+/// A task as it was submitted: checked, with defaults filled in.
 ///
-/// @param payload  the JSON object that Ollama's endpoint takes, without `model` and `stream`, without line ends
-///                 outside of strings; with an endpoint of its own the whole body for it, as it came
+/// @param payload  the JSON object that Ollama's endpoint takes, without `model` and `stream`, and without line ends
+///                 outside strings; for a task with an endpoint of its own, the whole body as it came
 /// @param metadata a JSON object; null for none
 /// @param preview  the first 80 characters of the prompt, the last user message or the input
 /// @param head     what goes to the host beside the body, a JSON object without line ends: `query`, the raw query
-///                 string, and `headers`, both perhaps absent; in it stands the request's [Trace], too; null for none
-/// @param pendingMax how many tasks of its client may be pending, this one included, by whoever asks for it
+///                 string, and `headers`, each optional; it also contains the request's [Trace]; null for none
+/// @param pendingMax how many tasks the client may have pending, including this one, as the asker's limits say
 public record Submission(TaskType type, String model, int priority, Terms terms, Slice payload, byte[] metadata,
         String preview, Slice head, int pendingMax) {
 
     private static final String USER = "user";
 
-    /// Of a task whose payload is all that its host is sent.
+    /// Makes the submission of a task whose host is sent only the payload.
     public Submission(TaskType type, String model, int priority, Terms terms, Slice payload, byte[] metadata,
             String preview) {
         this(type, model, priority, terms, payload, metadata, preview, null, Asker.NO_LIMIT);
     }
 
-    /// Returns the same, asked for by somebody of whose client so many tasks may be pending.
+    /// Returns the same submission with a limit on its client's pending tasks.
     public Submission withPendingMax(int most) {
         return new Submission(type, model, priority, terms, payload, metadata, preview, head, most);
     }
 
-    /// Returns the same with what tells by which request it came.
+    /// Returns the same submission with the trace of the request that brought it.
     public Submission by(Trace trace) {
         return new Submission(type, model, priority, terms, payload, metadata, preview, trace.in(head), pendingMax);
     }
 
-    /// Returns the same with the user whom the request's program named, as the member `user` of the metadata, unless
-    /// there is one.
+    /// Returns the same submission with the user whom the calling program named, as the member `user` of the metadata,
+    /// unless the metadata already has that member.
     ///
     /// @param user null: nobody
-    /// @param max  what the metadata may have, in bytes: beyond it the user is left out
+    /// @param max  the largest allowed metadata, in bytes; the user is left out if it would exceed that
     public Submission of(String user, int max) {
         if (user == null) {
             return this;

@@ -18,12 +18,11 @@ import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// Reads what a submit says into a checked [Submission], in one pass. One serves all threads. What is
-/// wrong with a single value is a [JsonException] that names its place, what is wrong with the whole a [Problem]; both
-/// are the user's mistake (400).
+/// Reads a submit into a checked [Submission], in one pass. One instance serves all threads. An error in a single value
+/// is a [JsonException] that names its place, an error in the whole a [Problem]; both are the user's mistake (400).
 ///
-/// The older Go client sends the server's own fields too, with zero values; these are passed over. With another value
-/// such a field is an error, because it would be without effect.
+/// The older Go client also sends the fields that the server sets, with zero values; these are ignored. Any other value
+/// of such a field is an error, because it would have no effect.
 public final class SubmissionReader {
 
     static final long GO_ZERO_TIME = Times.parse("time", "0001-01-01T00:00:00Z");
@@ -39,11 +38,11 @@ public final class SubmissionReader {
     public static final Setting<Integer> JSON_DEPTH = Setting.integer("limits.json_depth", 1, JsonReader.DEPTH_LIMIT)
             .byDefault("" + JsonReader.DEPTH_MAX).says("maximum nesting depth of JSON in requests and hosts' answers");
 
-    /// The fields that a submit may set.
+    /// The fields that a submit may set, sorted.
     public static final List<String> KNOWN = known();
 
-    /// @param model of a submit that names none
-    /// @param terms of a submit that sets none
+    /// @param model the model of a submit that names none
+    /// @param terms the terms of a submit that sets none
     private record Defaults(String model, Terms terms, SubmitRules rules) {
     }
 
@@ -52,8 +51,9 @@ public final class SubmissionReader {
     private final Function<Settings, SubmitRules> rules;
     private volatile Defaults defaults;
 
-    /// @param rules     makes the rules that settings have for clients and windows
-    /// @param hostCheck throws a [Problem] if no host has this name, or it is no endpoint though one is asked for
+    /// @param rules     makes the rules for clients and windows from the settings
+    /// @param hostCheck throws a [Problem] if no host has this name, or if the host is not an endpoint although one is
+    ///                  wanted
     public SubmissionReader(Settings settings, Function<Settings, SubmitRules> rules,
             BiConsumer<String, Boolean> hostCheck) {
         this.rules = rules;
@@ -62,7 +62,7 @@ public final class SubmissionReader {
         reconfigure(settings);
     }
 
-    /// Returns the most bytes that the metadata of a task, or of a cron task, may have.
+    /// Returns the largest allowed metadata of a task or cron task, in bytes.
     public int metadataMax() {
         return metadataMax;
     }
@@ -72,9 +72,9 @@ public final class SubmissionReader {
         defaults = new Defaults(settings.get(DEFAULT_MODEL), Terms.of(settings), rules.apply(settings));
     }
 
-    /// Reads a whole body, which nobody in particular sends.
+    /// Reads a whole body from an asker without an identity.
     ///
-    /// @param body the JSON object and nothing after it; the answer may refer to it
+    /// @param body the JSON object and nothing after it; the result may refer to it
     public Submission read(byte[] body) {
         JsonReader json = new JsonReader(body);
         Submission submission = read(json, Asker.ANYBODY);
@@ -82,9 +82,9 @@ public final class SubmissionReader {
         return submission;
     }
 
-    /// Reads the reader's next value, as the next task of a batch.
+    /// Reads the reader's next value, such as a batch's next task.
     ///
-    /// @throws Problem also 403 if it names a client that the asker may not name
+    /// @throws Problem 400 for a mistake; 403 if it names a client that the asker may not name
     public Submission read(JsonReader json, Asker asker) {
         FieldReader fields = new FieldReader(json);
         PayloadBuilder payload = new PayloadBuilder(fields);
@@ -148,9 +148,9 @@ public final class SubmissionReader {
                 metadata, payload.preview(type), null, asker.pendingMax());
     }
 
-    /// A call of a host's API.
+    /// The terms of a call of a host's API.
     ///
-    /// @param user      the user that its program names; null for none
+    /// @param user      the user that the calling program names; null for none
     /// @param on        the name of the one host that may run it; null: any
     /// @param expiresAt when it fails if it is still pending, milliseconds since the epoch; 0: never
     /// @param head      see [Submission]
@@ -160,9 +160,9 @@ public final class SubmissionReader {
 
     /// Makes the submission of a call of a host's API.
     ///
-    /// @param body as it came
-    /// @param read the same, read
-    /// @throws Problem 400 if its model has no name, or its host cannot be chosen
+    /// @param body the body as it came
+    /// @param read what was read of it
+    /// @throws Problem 400 if the model's name is empty or too long, or its host cannot be chosen
     public Submission ofCall(CallTerms call, Slice body, RelayBody read) {
         String model = read.model();
         if (model.isEmpty() || model.length() > MODEL_LENGTH_MAX) {
@@ -186,10 +186,10 @@ public final class SubmissionReader {
         return metadata == null || metadata.length > metadataMax ? null : metadata;
     }
 
-    /// The terms with the window of their client, if they name none, and with the priority if it is to be lowered.
+    /// Returns the terms with their client's window, if they name none, and with the asked priority, if it is lowered.
     ///
-    /// @param asked null: none was asked for
-    /// @param most  the highest that it may have
+    /// @param asked null: no priority was asked for
+    /// @param most  the highest priority allowed
     private static Terms placed(Terms terms, Integer asked, int most, SubmitRules rules) {
         String window = terms.placing().window() == null ? rules.windowOf(terms.caller().client())
                 : terms.placing().window();
@@ -212,9 +212,10 @@ public final class SubmissionReader {
         return model;
     }
 
-    /// Reads the member `metadata`, an object; null if it is empty.
+    /// Reads the member `metadata`, an object; returns null if it is empty.
     ///
     /// @param max in bytes
+    /// @throws JsonException if it is longer or not an object
     public static byte[] metadata(FieldReader fields, int max) {
         int from = fields.json.position();
         Slice slice = fields.json.raw(Kind.OBJECT);
@@ -225,8 +226,8 @@ public final class SubmissionReader {
         return Values.isEmpty(slice) ? null : Values.oneLine(slice.toBytes(), slice.length());
     }
 
-    /// Passes over a field that the server sets if it says nothing (`pending` is what every task is); false if it is
-    /// no such field.
+    /// Skips a field that the server sets, if its value is zero or empty (or `pending`, as every new task is); returns
+    /// false if the server sets no such field.
     private static boolean zero(String name, JsonReader json) {
         if (!TaskFields.SERVERS.contains(name)) {
             return false;

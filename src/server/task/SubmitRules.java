@@ -1,18 +1,20 @@
 package server.task;
 
-/// What the settings say that a submit has to obey.
+/// The rules that the settings impose on a submit.
 public interface SubmitRules {
 
     /// Returns the highest priority that a client's tasks may have.
     ///
-    /// @param client null: nobody said
+    /// @param client null: none was given
     int priorityMax(String client);
 
-    /// Returns the window of a client's tasks that name none; null for none.
+    /// Returns the window of a client's tasks that name none; null for no window.
     ///
-    /// @param client null: nobody said
+    /// @param client null: none was given
     String windowOf(String client);
 
-    /// Throws a [shared.Problem] that names the known ones if there is no such window.
+    /// Checks that there is a window of this name.
+    ///
+    /// @throws shared.Problem that names the known windows if there is not
     void checkWindow(String name);
 }

@@ -6,13 +6,13 @@ import shared.json.JsonReader;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// A task, whole: what memory holds and what was read from the journal.
+/// A whole task: what memory holds and what was read from the journal.
 ///
-/// @param payload  as stored: the whole body where the task has an endpoint of its own
+/// @param payload  as stored: the whole body if the task has an endpoint of its own
 /// @param error    null for none
 /// @param attempts all so far
-/// @param result   null unless completed; of a failed call what the host answered, if it did
-/// @param trace    by which request it came
+/// @param result   null unless the task completed, or is a failed call that the host answered
+/// @param trace    identifies the request that brought it
 public record TaskDocument(Task task, Slice payload, String error, List<Attempt> attempts, Slice result,
         Trace trace) {
 
@@ -21,7 +21,7 @@ public record TaskDocument(Task task, Slice payload, String error, List<Attempt>
         return new TaskDocument(task, submission.payload(), null, List.of(), null, Trace.of(submission.head()));
     }
 
-    /// The payload as the API shows it: an object without `model`.
+    /// Returns the payload as the API shows it: an object without `model`.
     Slice shownPayload() {
         if (task.terms().caller().endpoint() == null) {
             return payload;

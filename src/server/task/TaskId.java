@@ -11,7 +11,7 @@ public final class TaskId {
     public static final String PREFIX = "task_";
     public static final int DIGITS = 12;
 
-    /// How many of those that a text may stand for are looked for: one more than are shown.
+    /// The most ids that are looked up for an abbreviation: one more than are shown.
     public static final int CANDIDATES_MAX = 11;
 
     private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -19,7 +19,7 @@ public final class TaskId {
     private TaskId() {
     }
 
-    /// The ids that begin alike: from low to high, both included.
+    /// The ids with a common beginning: from low to high, both included.
     public record IdRange(long low, long high) {
     }
 
@@ -30,7 +30,7 @@ public final class TaskId {
         return PREFIX + digits(id);
     }
 
-    /// Writes the 12 digits of an id alone.
+    /// Writes an id's 12 digits only.
     public static String digits(long id) {
         char[] digits = new char[DIGITS];
         for (int i = 0; i < DIGITS; i++) {
@@ -39,7 +39,7 @@ public final class TaskId {
         return new String(digits);
     }
 
-    /// Reads a whole id; `task_` may be left out. Returns -1 if it is none.
+    /// Reads a whole id, with or without `task_`. Returns -1 if the text is not an id.
     public static long parse(String text) {
         return parse(PREFIX, text);
     }
@@ -49,7 +49,8 @@ public final class TaskId {
         return text.length() - from == DIGITS ? number(text, from) : -1;
     }
 
-    /// Returns the ids that begin with a text of at least one digit, with or without `task_`; null if none can.
+    /// Returns the ids that begin with a text of at least one digit, with or without `task_`; null if there can be
+    /// none.
     public static IdRange range(String text) {
         return range(PREFIX, text);
     }
@@ -65,10 +66,10 @@ public final class TaskId {
         return number < 0 ? null : new IdRange(number << open, (number + 1 << open) - 1);
     }
 
-    /// Returns the only one that a text stands for.
+    /// Returns the only match of an abbreviated id.
     ///
-    /// @param found those that it may stand for, at most [#CANDIDATES_MAX]
-    /// @param what  what they are, as `task`
+    /// @param found the matches, at most [#CANDIDATES_MAX]
+    /// @param what  what they are, such as `task`
     /// @throws Problem 404 if there is none, 409 if there are several
     public static <T> T only(String text, List<T> found, String what, Function<T, String> name) {
         if (found.isEmpty()) {

@@ -10,10 +10,9 @@ import shared.config.Durations;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// The public JSON form of a task. The members from `id` to `metadata` are always there, in this order; behind them
-/// stands what only some tasks have: `retry_at`, `cut`, `rule` (while it runs), the run of a cron task that made it,
-/// `expires_at`, and each of the
-/// terms that differs from the default, and, of a whole task, by which request it came.
+/// The public JSON form of a task. The members from `id` to `metadata` are always present, in this order. After them
+/// come members that only some tasks have: `retry_at`, `rule` (while it runs), `cut`, the cron task's run that created
+/// it, `expires_at`, each term that differs from the default, and, in a whole task, the request that brought it.
 public final class TaskJson {
 
     /// See `server.openapi.Shapes`.
@@ -37,9 +36,9 @@ public final class TaskJson {
     private TaskJson() {
     }
 
-    /// Writes the whole task, as the answer to a change, and what its asker should know.
+    /// Writes the whole task as the answer to a change, with warnings for the asker.
     ///
-    /// @param more writes further members: what follows from the moment
+    /// @param more writes further members: those that depend on the moment
     public static void write(JsonWriter out, TaskDocument document, Consumer<JsonWriter> more,
             List<String> warnings) {
         out.beginObject();
@@ -49,8 +48,8 @@ public final class TaskJson {
         out.endObject();
     }
 
-    /// Writes the answer to a submit: the whole task, for clients that look for it by that name, `task_id`, and what
-    /// its asker should know.
+    /// Writes the answer to a submit: the whole task, its id once more as `task_id` for clients that look for that
+    /// name, and warnings for the asker.
     public static void writeSubmitted(JsonWriter out, TaskDocument document, List<String> warnings) {
         out.beginObject();
         members(out, document);
@@ -70,12 +69,12 @@ public final class TaskJson {
 
     /// Writes a task as lists and events show it: without payload, result and attempts.
     ///
-    /// @param preview null leaves it out
+    /// @param preview null: none is written
     public static void writeSummary(JsonWriter out, Task task, String preview) {
         writeSummary(out, task, preview, more -> { });
     }
 
-    /// Writes the same with more members.
+    /// Writes a summary with further members.
     public static void writeSummary(JsonWriter out, Task task, String preview, Consumer<JsonWriter> more) {
         out.beginObject();
         identity(out, task);
@@ -103,7 +102,7 @@ public final class TaskJson {
         document.trace().writeTo(out);
     }
 
-    /// A call's body or answer, which are kept as they came, within a text of which lists write one on each line.
+    /// Returns a call's body or answer, which are stored as they came, on one line: lists write one task a line.
     private static Slice inside(Slice value) {
         return value == null ? null : Values.oneLine(new Slice(value.bytes(),
                 Utf8.afterMark(value.bytes(), value.from(), value.to()), value.to()));
@@ -128,7 +127,7 @@ public final class TaskJson {
         out.name("executed_on").string(state.host());
     }
 
-    /// Writes the attempts on record.
+    /// Writes an array of attempts.
     public static void attempts(JsonWriter out, List<Attempt> attempts) {
         out.beginArray();
         for (Attempt attempt : attempts) {

@@ -2,7 +2,7 @@ package server.task;
 
 import shared.TaskStatus;
 
-/// Where a task stands, with what is true only there. Times are milliseconds since the epoch, 0 for none.
+/// A task's state, with the data that only this state has. Times are milliseconds since the epoch, 0 for none.
 ///
 /// ```
 ///              ┌───────── retrying (backoff, host's failure, crash) ────────┐
@@ -16,17 +16,18 @@ import shared.TaskStatus;
 public sealed interface TaskState {
 
     /// @param retryAt when the next attempt may begin; 0: as soon as `scheduled_at` allows
-    /// @param error   why the last attempt failed, or why the task waits; null for none
+    /// @param error   why the last attempt failed or why the task waits; null for none
     record Pending(long retryAt, String error) implements TaskState {
 
-        /// Of a task that waits for nothing but its turn. Shared, because there may be millions.
+        /// The state of a task that waits only for its turn. Shared, because there may be millions.
         public static final Pending READY = new Pending(0, null);
     }
 
-    /// @param host the name of the host that it was given to
+    /// @param host the name of the host that runs it
     /// @param rule which rule chose the host; null if it is not known
     /// @param chosen why it started then; null if it is not known
-    /// @param clockSet by how much the clock had been set since the server's start when it began; not on record
+    /// @param clockSet by how much the clock had been set between the server's start and the run's start, in
+    ///                 milliseconds; not in the journal
     record Running(long startedAt, String host, String rule, Attempt.Chosen chosen, long clockSet)
             implements TaskState {
 
@@ -39,7 +40,7 @@ public sealed interface TaskState {
         }
     }
 
-    /// @param cut whether the answer ended because it had reached its greatest length
+    /// @param cut whether the answer ended because it had reached its maximum length
     record Completed(long startedAt, long endedAt, String host, boolean cut) implements TaskState {
 
         public Completed(long startedAt, long endedAt, String host) {
@@ -54,7 +55,7 @@ public sealed interface TaskState {
 
     /// @param startedAt 0 if it was not running
     /// @param host      null if it was not running
-    /// @param error     why, if it was not simply asked for; else null
+    /// @param error     the reason if it was not simply requested; else null
     record Cancelled(long startedAt, long endedAt, String host, String error) implements TaskState {
     }
 
@@ -69,7 +70,7 @@ public sealed interface TaskState {
         };
     }
 
-    /// Returns when the attempt that this state tells of began; 0 if there is none.
+    /// Returns when this state's attempt began; 0 if there is none.
     default long startedAt() {
         return 0;
     }
@@ -79,17 +80,17 @@ public sealed interface TaskState {
         return 0;
     }
 
-    /// Returns where it runs or last ran; null if nowhere.
+    /// Returns the host that runs it or ran it last; null if none did.
     default String host() {
         return null;
     }
 
-    /// Returns whether it completed with an answer that ended because it had reached its greatest length.
+    /// Returns whether it completed with an answer that was cut at its maximum length.
     default boolean cut() {
         return false;
     }
 
-    /// Returns why it failed, was cancelled or waits; null for none.
+    /// Returns why it failed, was cancelled or waits; null if there is no reason.
     default String error() {
         return null;
     }

@@ -8,23 +8,23 @@ import server.settings.Setting;
 import server.settings.Settings;
 import shared.Problem;
 
-/// What a submit may ask of how its task is run. Durations are milliseconds, times milliseconds since the epoch.
+/// What a submit may specify about how its task runs. Durations are milliseconds, times milliseconds since the epoch.
 ///
-/// @param scheduledAt   not before this time; 0: at once
-/// @param expiresAt     a task still pending then fails; 0: never
-/// @param timeout       an attempt's whole time
-/// @param maxRetries    how many failed attempts are tried again; 0 is none
+/// @param scheduledAt   the task does not start before this time; 0: at once
+/// @param expiresAt     a task that is still pending then fails; 0: never
+/// @param timeout       the longest duration of an attempt
+/// @param maxRetries    how many failed attempts are retried; 0: none
 /// @param initialDelay  the first backoff's upper bound
 /// @param maxDelay      every backoff's upper bound
-/// @param backoffFactor what the bound is multiplied with from one retry to the next, at least 1
-/// @param remote        whether a remote endpoint is asked for
+/// @param backoffFactor the factor by which the bound grows from one retry to the next, at least 1
+/// @param remote        whether an endpoint must run it
 /// @param on            the name of the one host that may run it; null: any
-/// @param waitForModel  whether it waits while no host has its model, instead of failing
-/// @param firstByteTimeout the longest time of an attempt until its answer begins; 0: the server's
+/// @param waitForModel  whether it waits, instead of failing, while no host has its model
+/// @param firstByteTimeout the longest wait for the beginning of an attempt's answer; 0: as the server's settings say
 /// @param caller        who asked for it, and by which API
 /// @param runner        the options for which Ollama starts another runner, read from the payload; null: it has no
 ///                      options at all
-/// @param placing       what it asks of its place in the order
+/// @param placing       what it asks about its place in the order
 public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetries, long initialDelay, long maxDelay,
         double backoffFactor, boolean remote, String on, boolean waitForModel, long firstByteTimeout,
         Caller caller, RunnerOptions runner, Placing placing) {
@@ -48,8 +48,8 @@ public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetri
             BACKOFF_FACTOR, SubmissionReader.DEFAULT_MODEL, SubmissionReader.TASK_METADATA_BYTES,
             SubmissionReader.JSON_DEPTH);
 
-    /// The terms that a line of the journal leaves out. They are a part of its format, so they stay as they are even if
-    /// the settings' defaults change. One instance is shared by all such tasks.
+    /// The terms that a journal line omits. They are part of the journal's format, so they stay the same even if the
+    /// settings' defaults change. All tasks with these terms share this instance.
     public static final Terms DEFAULT = new Terms(0, 0, 30 * 60_000, 3, 1_000, 30_000, 2, false, null, false);
 
     /// Makes the terms of a submit that sets none.
@@ -57,7 +57,7 @@ public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetri
     /// @throws Problem if the settings contradict each other
     public static Terms of(Settings settings) {
         if (settings.get(MAX_DELAY).compareTo(settings.get(INITIAL_DELAY)) < 0) {
-            // the message has a place if it is about the setting that was given
+            // the message has the place of the setting that was given
             throw settings.isGiven(MAX_DELAY)
                     ? settings.wrong(MAX_DELAY, " must be at least as long as " + settings.told(INITIAL_DELAY))
                     : settings.wrong(INITIAL_DELAY, " must be at most as long as " + settings.told(MAX_DELAY));
@@ -69,14 +69,14 @@ public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetri
                 Placing.NONE);
     }
 
-    /// Terms with the server's time to the first byte, of nobody in particular.
+    /// Makes terms with the server's first-byte timeout and no caller, runner options or placing.
     public Terms(long scheduledAt, long expiresAt, long timeout, int maxRetries, long initialDelay, long maxDelay,
             double backoffFactor, boolean remote, String on, boolean waitForModel) {
         this(scheduledAt, expiresAt, timeout, maxRetries, initialDelay, maxDelay, backoffFactor, remote, on,
                 waitForModel, 0, Caller.NONE, null, Placing.NONE);
     }
 
-    /// Returns the terms of a call by this caller.
+    /// Returns the same terms for a call by this caller.
     ///
     /// @param host the name of the one host that may run it; null: any
     /// @param expiry when it fails if it is still pending, milliseconds since the epoch; 0: never
@@ -85,32 +85,32 @@ public record Terms(long scheduledAt, long expiresAt, long timeout, int maxRetri
                 waitForModel, firstByteTimeout, by, runner, placing);
     }
 
-    /// Returns the same of another caller.
+    /// Returns the same terms with another caller.
     Terms of(Caller by) {
         return by == caller ? this : of(by, on, expiresAt);
     }
 
-    /// Returns the same with the options of a request.
+    /// Returns the same terms with the runner options of a request.
     public Terms with(RunnerOptions next) {
         return next == null && runner == null ? this : new Terms(scheduledAt, expiresAt, timeout, maxRetries,
                 initialDelay, maxDelay, backoffFactor, remote, on, waitForModel, firstByteTimeout, caller, next,
                 placing);
     }
 
-    /// Returns the same with another place in the order.
+    /// Returns the same terms with another placing.
     public Terms with(Placing next) {
         return next.equals(placing) ? this : new Terms(scheduledAt, expiresAt, timeout, maxRetries, initialDelay,
                 maxDelay, backoffFactor, remote, on, waitForModel, firstByteTimeout, caller, runner, next);
     }
 
-    /// Returns the same with what was asked for of a priority.
+    /// Returns the same terms with the priority that was asked for.
     ///
     /// @param priority null: it was not lowered
     public Terms asked(Integer priority) {
         return with(placing.asked(priority));
     }
 
-    /// Each task's are looked up by it, and the rest of them rarely differs.
+    /// Each task's terms are looked up by their hash code, for which these members suffice: the others rarely differ.
     @Override
     public int hashCode() {
         return Objects.hashCode(on) + 31 * (caller.hashCode() + 31 * (placing.hashCode() + 31 * Long.hashCode(

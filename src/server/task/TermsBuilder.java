@@ -7,14 +7,14 @@ import server.access.ClientName;
 import shared.Problem;
 import shared.config.Durations;
 
-/// Gathers a submit's own fields of how its task is run.
+/// Collects the fields of a submit that say how its task runs.
 final class TermsBuilder {
 
     static final List<String> FIELDS = List.of("scheduled_at", "expires_at", "timeout", "max_retries", "initial_delay",
             "max_delay", "backoff_factor", "remote_execution", "on", "wait_for_model", "first_byte_timeout", "client",
             "endpoint", "window", "finish_by");
 
-    /// Each attempt is kept on record in every later line of the task's journal, so there is an end to them.
+    /// Every later line of a task's journal repeats all its attempts, so their number is limited.
     static final int RETRIES_MAX = 100;
     static final long DURATION_MAX = 30 * 86_400_000L;
     static final double FACTOR_MAX = 100;
@@ -35,7 +35,7 @@ final class TermsBuilder {
     private ApiPath endpoint;
     private String window;
     private long finishBy;
-    /// The longest time until an answer begins; 0 without a word about it.
+    /// The first-byte timeout that was given; 0 for none.
     private long firstByteGiven;
     private boolean timeoutGiven;
     private boolean changed;
@@ -52,7 +52,7 @@ final class TermsBuilder {
         waitForModel = defaults.waitForModel();
     }
 
-    /// Reads the value if this is one of the terms.
+    /// Reads the value if the member is one of the terms.
     boolean read(String name, FieldReader fields) {
         switch (name) {
             case "scheduled_at" -> scheduledAt = Math.max(0, fields.time());
@@ -81,8 +81,8 @@ final class TermsBuilder {
         return true;
     }
 
-    /// @param goZeros whether the submit comes from a Go client that sends every field it does not know a value for
-    ///                as zero: then no retries means the default
+    /// @param goZeros whether the submit comes from a Go client that sends every field without a value as zero: then a
+    ///                `max_retries` of 0 means the default
     Terms build(boolean goZeros) {
         if (!changed) {
             return defaults;
@@ -93,7 +93,7 @@ final class TermsBuilder {
         if (initialDelay >= 0 && maxDelay >= 0 && initialDelay > maxDelay) {
             throw Problem.badRequest("max_delay must be at least as long as initial_delay");
         }
-        // Given one of the two, the other's default gives way.
+        // If only one of the two is given, the other's default adapts.
         long initial = initialDelay >= 0 ? initialDelay
                 : maxDelay >= 0 ? Math.min(defaults.initialDelay(), maxDelay) : defaults.initialDelay();
         long max = maxDelay >= 0 ? maxDelay : Math.max(defaults.maxDelay(), initial);
@@ -105,7 +105,8 @@ final class TermsBuilder {
         return terms.equals(defaults) ? defaults : terms;
     }
 
-    /// A timeout that equals the one that no line of the journal tells of would be taken for none.
+    /// A timeout equal to the one that the journal omits would be taken for one that was not given, so it is kept here,
+    /// too.
     private long firstByteTimeout() {
         if (firstByteGiven != 0) {
             return firstByteGiven;
@@ -113,7 +114,7 @@ final class TermsBuilder {
         return !timeoutGiven ? defaults.firstByteTimeout() : timeout == Terms.DEFAULT.timeout() ? timeout : 0;
     }
 
-    /// A time, or how long after the submit, which is negative.
+    /// Returns a time, or a duration after the submit as a negative number.
     private static long finish(String text) {
         if (text.startsWith("0001-01-01T00:00:00")) {
             return 0;
@@ -135,7 +136,7 @@ final class TermsBuilder {
         return -after;
     }
 
-    /// A time in the past is a task that has expired already; Go's zero time, in the year 1, is none.
+    /// A time in the past makes a task that has already expired; Go's zero time, in the year 1, means none.
     private static long expiry(long time) {
         return time == SubmissionReader.GO_ZERO_TIME ? 0 : Math.max(1, time);
     }

@@ -6,12 +6,12 @@ import java.time.Instant;
 import shared.Problem;
 import shared.json.JsonWriter;
 
-/// Times as the API and the journal write them, RFC 3339 in UTC with milliseconds: `2026-01-02T03:04:05.678Z`. Inside
-/// the program they are milliseconds since the epoch, 0 for none. Written by hand because every line of the journal
-/// and every task of a listing holds several of them.
+/// Converts times between milliseconds since the epoch (0 for none) and the form of the API and the journal: RFC 3339
+/// in UTC with milliseconds, as `2026-01-02T03:04:05.678Z`. Written by hand because every line of the journal and every
+/// task of a listing holds several of them.
 public final class Times {
 
-    /// The first millisecond of the year 0 and the last one of the year 9999: what RFC 3339 can write.
+    /// The first millisecond of the year 0 and the last one of the year 9999: the range of RFC 3339.
     static final long MIN = -62_167_219_200_000L;
     static final long MAX = 253_402_300_799_999L;
 
@@ -30,7 +30,7 @@ public final class Times {
         return new String(text, StandardCharsets.ISO_8859_1);
     }
 
-    /// Writes a time as a JSON string; null for 0.
+    /// Writes a time as a JSON string, or null for 0.
     public static JsonWriter write(JsonWriter out, long time) {
         if (time == 0) {
             return out.nul();
@@ -42,8 +42,8 @@ public final class Times {
         return out.raw(text);
     }
 
-    /// Reads every form of RFC 3339: any offset, a fraction of any length (cut to milliseconds), `t` and `z`, a blank
-    /// between date and time. A leap second is the first moment of the next minute.
+    /// Reads every form of RFC 3339: any offset, a fraction of any length (truncated to milliseconds), `t` and `z`, a
+    /// space between date and time. A leap second is the first moment of the next minute.
     ///
     /// @param what names the value in the error message, as in `scheduled_at`
     /// @return milliseconds since the epoch
@@ -95,7 +95,7 @@ public final class Times {
         text[at + 1] = (byte) ('0' + number % 10);
     }
 
-    /// Long.MIN_VALUE if the text is no time.
+    /// Returns Long.MIN_VALUE if the text is not a time.
     private static long parse(String text) {
         int length = text.length();
         if (length < 20 || text.charAt(4) != '-' || text.charAt(7) != '-' || "Tt ".indexOf(text.charAt(10)) < 0
@@ -133,7 +133,7 @@ public final class Times {
         return time < MIN || time > MAX ? Long.MIN_VALUE : time;
     }
 
-    /// The minutes of `Z` or `+hh:mm` that the text ends with; Integer.MIN_VALUE if it does not.
+    /// Returns the minutes of the `Z` or `+hh:mm` that ends the text; Integer.MIN_VALUE if neither does.
     private static int offset(String text, int at) {
         int left = text.length() - at;
         if (left == 1 && (text.charAt(at) == 'Z' || text.charAt(at) == 'z')) {
@@ -150,7 +150,7 @@ public final class Times {
         return (text.charAt(at) == '-' ? -1 : 1) * (60 * hours + minutes);
     }
 
-    /// -1 if these are not all digits.
+    /// Returns -1 if these are not all digits.
     private static int number(String text, int from, int to) {
         int number = 0;
         for (int i = from; i < to; i++) {
@@ -170,7 +170,7 @@ public final class Times {
         return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
     }
 
-    /// Days since the epoch; the inverse of what [#put] does.
+    /// Returns days since the epoch; the inverse of [#put].
     private static long days(int year, int month, int day) {
         int shifted = month <= 2 ? year - 1 : year;
         int era = Math.floorDiv(shifted, 400);

@@ -8,26 +8,26 @@ import shared.json.JsonReader;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// By what a request is found again in the logs of those whom it went through. It is kept with each task that the
-/// request brought, in the `head` of its [Submission], and so is no longer there where a call is not recorded.
+/// Identifies a request in the logs of all systems that it passed through. It is stored with each task of the request,
+/// in the `head` of its [Submission], so it is gone where a call is not recorded.
 public final class Trace {
 
     /// The header of W3C's Trace Context, in lower case.
     public static final String TRACEPARENT = "traceparent";
-    /// The header that goes with it, about which each system on the way knows its part.
+    /// The header that accompanies it; each system on the way adds and reads its own part.
     public static final String TRACESTATE = "tracestate";
     private static final String REQUEST_ID = "request_id";
     private static final String HEADERS = "headers";
-    /// Later versions may have more behind it.
+    /// Later versions may append more.
     private static final Pattern FORM =
             Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}[!-~]{0,200}");
-    /// The standard asks to pass on 512 characters at least.
+    /// The standard requires at least 512 characters to be passed on.
     private static final Pattern STATE = Pattern.compile("[\\t -~]{1,1024}");
 
     private final String requestId;
     private final String traceparent;
     private final String tracestate;
-    /// The head of a submission that has no other.
+    /// The head of a submission that has no other content.
     private final Slice alone;
 
     private Trace(String requestId, String traceparent, String tracestate) {
@@ -42,8 +42,8 @@ public final class Trace {
 
     /// Returns the trace of a request.
     ///
-    /// @param headers the request's, by their names in lower case; what is none, as the standard asks, is left out, and
-    ///                a `tracestate` without a `traceparent`
+    /// @param headers the request's headers, by name in lower case; as the standard requires, an invalid one is
+    ///                ignored, and so is a `tracestate` without a `traceparent`
     public static Trace of(String requestId, Map<String, String> headers) {
         String parent = headers.get(TRACEPARENT);
         String state = headers.get(TRACESTATE);
@@ -51,9 +51,9 @@ public final class Trace {
                 state != null && STATE.matcher(state).matches() ? state : null);
     }
 
-    /// Returns the one that stands in a submission's head.
+    /// Reads the trace from a submission's head.
     ///
-    /// @param head null: none does
+    /// @param head null: the trace is empty
     public static Trace of(Slice head) {
         Json.Obj members = head == null ? null : (Json.Obj) Json.read(JsonReader.ofOwn(head));
         Json.Obj headers = members != null && members.get(HEADERS) instanceof Json.Obj its ? its : null;
@@ -66,20 +66,20 @@ public final class Trace {
         return requestId;
     }
 
-    /// Returns the header; null where there is none.
+    /// Returns the `traceparent` header; null if there is none.
     String traceparent() {
         return traceparent;
     }
 
-    /// Returns what each host is sent of it, by name.
+    /// Returns the headers that each host is sent, by name.
     public Map<String, String> headers() {
         return traceparent == null ? Map.of() : tracestate == null ? Map.of(TRACEPARENT, traceparent)
                 : Map.of(TRACEPARENT, traceparent, TRACESTATE, tracestate);
     }
 
-    /// A submission's head with this in it.
+    /// Returns a submission's head with this trace added.
     ///
-    /// @param head without `headers`; null: none
+    /// @param head has no `headers`; null: none
     Slice in(Slice head) {
         if (head == null) {
             return alone;
@@ -106,14 +106,14 @@ public final class Trace {
         }
     }
 
-    /// Writes the request's id into a head, if it is known.
+    /// Writes the request's id into a head or a task, if it is known.
     public void write(JsonWriter out) {
         if (requestId != null) {
             out.name(REQUEST_ID).string(requestId);
         }
     }
 
-    /// Writes what is known into a task.
+    /// Writes the request's id and `traceparent` into a task, if they are known.
     void writeTo(JsonWriter task) {
         write(task);
         if (traceparent != null) {

@@ -8,18 +8,20 @@ import shared.Nearest;
 import shared.Problem;
 import shared.json.Slice;
 
-/// What can be said of a JSON value from its bytes, or of a word from those that are allowed, alone.
+/// What the bytes of a JSON value alone reveal, and the choice of a constant by its name.
 public final class Values {
 
     private Values() {
     }
 
-    /// @param value null for one that was not given
+    /// Returns whether a value is null.
+    ///
+    /// @param value null if it was not given
     static boolean isNull(Slice value) {
         return value == null || value.bytes()[value.from()] == 'n';
     }
 
-    /// Whether an object, an array or a string has nothing inside.
+    /// Returns whether an object, an array or a string is empty.
     static boolean isEmpty(Slice value) {
         if (value.bytes()[value.from()] == '"') {
             return value.length() == 2;
@@ -33,7 +35,7 @@ public final class Values {
         return true;
     }
 
-    /// Returns the same JSON without line ends, which stand only outside of strings; itself if it has none.
+    /// Returns the same JSON without line ends, which occur only outside strings; the same slice if it has none.
     public static Slice oneLine(Slice json) {
         for (int i = json.from(); i < json.to(); i++) {
             if (json.bytes()[i] == '\n' || json.bytes()[i] == '\r') {
@@ -43,7 +45,7 @@ public final class Values {
         return json;
     }
 
-    /// Puts spaces in the place of line ends.
+    /// Replaces line ends by spaces, in place.
     static byte[] oneLine(byte[] json, int length) {
         for (int i = 0; i < length; i++) {
             if (json[i] == '\n' || json[i] == '\r') {
@@ -53,10 +55,10 @@ public final class Values {
         return json;
     }
 
-    /// Returns the constant that a text names, in lower case.
+    /// Returns the constant whose name, in lower case, is the text.
     ///
     /// @param what names the value in the error message
-    /// @throws Problem 400 if it names none
+    /// @throws Problem 400 if there is none
     public static <E extends Enum<E>> E choice(E[] all, String what, String text) {
         List<String> names = Arrays.stream(all).map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
         int found = names.indexOf(text);
