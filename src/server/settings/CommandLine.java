@@ -8,18 +8,18 @@ import java.util.Map;
 import shared.Nearest;
 import shared.Problem;
 
-/// The server's command line, taken apart.
+/// The server's command line, parsed.
 ///
-/// @param values by the setting's key: what its flag was given, in order
-/// @param config the file of `--config`; null if not given
-/// @param flags  by the setting's key: the flag as it was written, for messages
+/// @param values what the flag of each setting was given, in order, by the setting's key
+/// @param config the file named by `--config`; null if not given
+/// @param flags  the flag of each setting as it was written, for messages, by the setting's key
 public record CommandLine(Map<String, List<String>> values, Map<String, String> flags, String config) {
 
     private static final String VERBOSE = "--verbose";
 
     /// Reads the arguments of a command line.
     ///
-    /// @throws Problem naming the argument that is wrong and what would be right
+    /// @throws Problem that names the wrong argument and what would be right
     public static CommandLine parse(Table table, List<String> words) {
         Map<String, Setting<?>> known = known(table);
         Map<String, List<String>> values = new HashMap<>();

@@ -25,8 +25,8 @@ import shared.config.Node.Fields;
 import shared.config.Node.Items;
 import shared.config.Node.Text;
 
-/// Reads settings from where they are given, the strongest first: option, environment, file, default. A mistake is
-/// noted, and its setting has its default, so that the mistakes elsewhere are found too.
+/// Reads settings from all their sources, the strongest first: option, environment, file, default. An error is recorded
+/// and its setting gets its default, so that further errors are found too.
 public final class Loader {
 
     /// Environment variables that Kubernetes sets for a service whose name begins with `ollama-queue`.
@@ -43,7 +43,7 @@ public final class Loader {
     /// Opens the file that `--config` or `OLLAMA_QUEUE_CONFIG` names, or else the first of [#places] that exists, and
     /// reads the settings.
     ///
-    /// @param problems takes every mistake in a setting
+    /// @param problems receives every error in a setting
     /// @throws Problem if the file cannot be read, or is not YAML
     public Loader(Table table, CommandLine line, Map<String, String> environment, List<Problem> problems) {
         this(table, line, environment, open(table, line.config(), environment), problems);
@@ -70,19 +70,19 @@ public final class Loader {
         return path == null ? null : ConfigFile.read(path, environment::get, table.names(), null);
     }
 
-    /// Returns where the file may be, the first place first.
+    /// Returns the paths where the file may be, the first to try first.
     public static List<Path> places(Map<String, String> environment) {
         List<Path> places = new ArrayList<>(List.of(Path.of("config.yaml")));
         places.addAll(ConfigFile.places(environment::get));
         return places;
     }
 
-    /// Returns the settings that were found.
+    /// Returns the settings that were read.
     public Settings settings() {
         return settings;
     }
 
-    /// Returns every setting's value by its key, in the table's order; in lists keys have an index, as
+    /// Returns every setting's value by its key, in the table's order; keys in lists have an index, as in
     /// `ollama.hosts[0].url`.
     public Map<String, Value> all() {
         return all;
@@ -93,7 +93,7 @@ public final class Loader {
         return file == null ? null : file.name();
     }
 
-    /// Returns a note for each name that has no effect though its writer may expect one.
+    /// Returns a note for each given name that has no effect although its writer may expect one.
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
         Set<String> variables = new TreeSet<>(List.of("OLLAMA_QUEUE_CONFIG", "OLLAMA_QUEUE_JAVA_OPTS"));
@@ -132,8 +132,8 @@ public final class Loader {
         return new Settings(values, lists, null, null);
     }
 
-    /// @param giving what was written of a setting, not read yet; null if nothing
-    /// @param beside takes, by the key of a setting or a list, what was given more strongly instead of it
+    /// @param giving returns what a setting was given, not yet read; null if nothing
+    /// @param beside receives, by the key of a setting or list, the stronger value that was given instead of it
     private Map<String, Value> values(List<Setting<?>> settings, Function<Setting<?>, Value> giving,
             Map<String, Value> beside) {
         Map<String, Value> values = new LinkedHashMap<>();
@@ -158,7 +158,7 @@ public final class Loader {
         return values;
     }
 
-    /// Of two that exclude each other the weaker one is put aside.
+    /// Discards the weaker of two values that exclude each other.
     private void choose(Value one, String otherKey, Value other, Map<String, Value> beside) {
         boolean isStronger = one.source().compareTo(other.source()) < 0;
         if (one.isGiven() && other.isGiven()) {
@@ -214,14 +214,15 @@ public final class Loader {
         return file == null ? null : file.field(key);
     }
 
-    /// Null if unset or empty. For a service `ollama-queue-server` Kubernetes sets `OLLAMA_QUEUE_SERVER_PORT=tcp://…`.
+    /// Returns a variable's value; null if it is unset or empty. For a service named `ollama-queue-server`, Kubernetes
+    /// sets `OLLAMA_QUEUE_SERVER_PORT=tcp://…`, which does not count.
     private String variable(String name) {
         String value = environment.get(name);
         return value == null || value.isBlank() || name.endsWith("_PORT") && value.startsWith("tcp://") ? null
                 : value.strip();
     }
 
-    /// Null where the part finds a mistake, which is noted.
+    /// Returns null if the part finds an error, which is recorded.
     private <T> T noting(Supplier<T> part) {
         try {
             return part.get();
@@ -231,19 +232,19 @@ public final class Loader {
         }
     }
 
-    // ---- lists of maps, and maps by name, which stand in the file alone
+    // ---- lists of maps, and maps by name, which occur only in the file
 
-    /// A map of a list, or one with a name.
+    /// A map in a list, or one of several maps by name.
     ///
     /// @param name null in a list
     private record NamedMap(String prefix, Text name, Fields map) {
     }
 
-    /// Reads a list, or maps by name; everything in it is shown.
+    /// Reads a list, or maps by name; records every value in it to be shown.
     ///
-    /// @param outer   the settings around it
-    /// @param instead what is given more strongly; null if the list counts
-    /// @return the maps that have an effect
+    /// @param outer   the values of the settings outside lists
+    /// @param instead the stronger value that replaces the list; null if the list has effect
+    /// @return the maps that have effect
     private List<Settings> maps(String list, Map<String, Value> outer, Value instead) {
         List<Settings> maps = new ArrayList<>();
         Value enabled = outer.get(list.substring(0, list.lastIndexOf('.') + 1) + "enabled");
@@ -266,7 +267,7 @@ public final class Loader {
         return maps;
     }
 
-    /// What else stands there was refused when the file was opened.
+    /// Returns the maps; anything else in their place was refused when the file was opened.
     private List<NamedMap> items(String list) {
         List<NamedMap> items = new ArrayList<>();
         Field field = field(list);
@@ -311,7 +312,7 @@ public final class Loader {
                 : List.of(file.text(name, field.value())));
     }
 
-    /// Returns what is written in a map that is not enabled, whose variables need not be set.
+    /// Returns the text in a map that is not enabled, whose environment variables need not be set.
     private static Map<String, Value> unread(List<Setting<?>> settings, String prefix, Fields map) {
         Map<String, Value> values = new LinkedHashMap<>();
         for (Setting<?> setting : settings) {
@@ -324,7 +325,7 @@ public final class Loader {
         return values;
     }
 
-    /// Reads a map of texts, or a list of texts that stand for themselves.
+    /// Reads a map of texts, or a list of texts, each of which is both name and value.
     private Value pairs(Value given) {
         Map<String, String> pairs = new LinkedHashMap<>();
         switch (given.node()) {
@@ -336,7 +337,7 @@ public final class Loader {
         return given.as(pairs, texts(given.setting(), given.node(), text -> file.text(given.name(), text)));
     }
 
-    /// Adds a pair. The place of a mistake is that of the name or that of the value, whichever is wrong.
+    /// Adds a pair. An error's place is that of the name or the value, whichever is wrong.
     private void pair(Map<String, String> pairs, Value given, Node name, Node value) {
         PairCheck check = given.setting().type().check();
         Node at = name;
@@ -355,7 +356,7 @@ public final class Loader {
         }
     }
 
-    /// Returns what is to be shown of a node.
+    /// Returns the texts to show for a node.
     private static List<String> texts(Setting<?> setting, Node node, Function<Text, String> reading) {
         boolean hidden = setting.type().hidden();
         return switch (node) {

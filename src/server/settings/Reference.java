@@ -32,7 +32,7 @@ public final class Reference {
     private Reference() {
     }
 
-    /// Returns the text, with a table for each section.
+    /// Returns the reference, with a table for each section.
     public static String of(Table table) {
         StringBuilder out = new StringBuilder(INTRODUCTION);
         String before = null;

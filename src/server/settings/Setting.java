@@ -24,31 +24,31 @@ import shared.config.Durations;
 /// A setting: its name, what its value must be, and what it does. A room declares each setting that it uses as a
 /// constant and adds it to its list of settings; everything else is made from that constant.
 ///
-/// @param key      its place in the file, as `server.port`; with `[]` in it, a key of the maps in a list, with `{}`, of
+/// @param key      its path in the file, such as `server.port`; `[]` marks a key of the maps in a list, `{}` a key of
 ///                 maps by name
 /// @param fallback the value if none is given, as a user would write it; null: none
-/// @param flag     the command-line option with the name of its argument, as `--port N`; null: none
+/// @param flag     the command-line option with its argument's name, such as `--port N`; null: none
 /// @param isLive   whether a reload (SIGHUP) applies a new value; otherwise a restart does
-/// @param isNeeded whether every map of its list must have it
-/// @param names    its other names: environment variables in upper case, keys of the older program's file in lower
-/// @param instead  another setting, or one of a list, that must not be given beside this one; null: none
-/// @param does     what it does, in a few words that need no capital
+/// @param isNeeded whether every map of its list must contain it
+/// @param names    its other names: environment variables in upper case, keys of the older program's file in lower case
+/// @param instead  another setting, or one of a list, that excludes this one; null: none
+/// @param does     what it does, as a phrase that begins in lower case
 public record Setting<T>(String key, Type<T> type, String fallback, String flag, boolean isLive, boolean isNeeded,
         List<String> names, Setting<?> instead, String does) {
 
-    /// What a value must be.
+    /// The kind of value that a setting takes.
     ///
-    /// @param form     as in `a whole number from 0 to 65535`, for messages and tables
-    /// @param many     whether several texts make the value
+    /// @param form     a phrase for messages and tables, such as `a whole number from 0 to 65535`
+    /// @param many     whether the value is made of several texts
     /// @param hidden   whether the value is never shown
     /// @param optional whether an empty text means no value
-    /// @param reader   from a text, or several if `many`, to the value; null for one that is wrong
-    /// @param check    of a map of texts: checks a name and its value; null for any other kind
+    /// @param reader   converts one text, or several if `many`, to the value; returns null for a wrong one
+    /// @param check    checks a name and its value, in a map of texts; null for any other kind
     record Type<T>(String form, boolean many, boolean hidden, boolean optional, TextReader<T> reader, PairCheck check) {
     }
 
     interface TextReader<T> {
-        /// @throws Problem with a message of its own, in which `name` is the value's
+        /// @throws Problem with its own message, in which `name` stands for the value
         T read(String name, List<String> texts);
     }
 
@@ -56,7 +56,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
     public interface PairCheck {
         /// Checks a name and its value.
         ///
-        /// @throws IllegalArgumentException saying what is wrong, without the value if that is a secret
+        /// @throws IllegalArgumentException that says what is wrong, without the value if that is secret
         void check(String name, String value);
     }
 
@@ -67,12 +67,12 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
     private static final Pattern PARAMETER = Pattern.compile("([?&][^=&\\s,]*=)[^&\\s,]*");
     private static final int TEXT_LENGTH_MAX = 4_096;
 
-    /// Stands for what is not shown.
+    /// Shown in place of a secret.
     static final String MASK = "********";
 
     // ---- kinds of value
 
-    /// Makes a setting that is a text of one line.
+    /// Makes a setting that is a single-line text.
     public static Setting<String> text(String key) {
         return one(key, "text", text -> good(text) ? text : null);
     }
@@ -82,13 +82,13 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         return one(key, "a path", Setting::asPath);
     }
 
-    /// Returns a setting that is a secret; printable ASCII without spaces, so that it can stand in a header.
+    /// Returns a setting that is a secret: printable ASCII without spaces, so that a header can carry it.
     public static Setting<String> secret(String key) {
         return of(key, new Type<>("a secret of printable ASCII without spaces", false, true, false,
                 (name, texts) -> asSecret(texts.getLast()), null));
     }
 
-    /// Returns a setting that is the path of a file that holds a secret; its value is the secret itself.
+    /// Returns a setting that is the path of a file with a secret; its value is the secret itself.
     public static Setting<String> secretFile(String key) {
         return of(key, new Type<>("a path", false, false, true, (name, texts) -> {
             Path path = asPath(texts.getLast());
@@ -102,7 +102,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
                 (name, texts) -> texts.stream().allMatch(Setting::good) ? List.copyOf(texts) : null, null));
     }
 
-    /// Returns a setting that is a map of texts, which stands in the file alone.
+    /// Returns a setting that is a map of texts, which only the file can set.
     ///
     /// @param hidden whether the values are secrets
     public static Setting<Map<String, String>> pairs(String key, String form, boolean hidden, PairCheck check) {
@@ -110,7 +110,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         return of(key, new Type<>(form, true, hidden, false, none, check)).byDefault("");
     }
 
-    /// Makes a setting that is one of some words, in any case.
+    /// Makes a setting that is one of several words, in any case.
     public static Setting<String> choice(String key, String... words) {
         return one(key, "one of " + String.join(", ", words), text -> {
             String word = text.toLowerCase(Locale.ROOT);
@@ -118,8 +118,8 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         });
     }
 
-    /// Returns a setting that is true or false, also in the words of YAML 1.1 and the older program, because the key
-    /// tells that a boolean is meant.
+    /// Returns a setting that is true or false. It also accepts the words of YAML 1.1 and of the older program, because
+    /// the key makes clear that a boolean is meant.
     public static Setting<Boolean> bool(String key) {
         return one(key, "true or false", text -> switch (text.toLowerCase(Locale.ROOT)) {
             case "true", "yes", "on" -> true;
@@ -128,7 +128,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         });
     }
 
-    /// Returns a setting that is a whole number. A leading zero is refused, because some take it for octal.
+    /// Returns a setting that is a whole number. A leading zero is refused, because some readers take it for octal.
     public static Setting<Integer> integer(String key, int min, int max) {
         return one(key, "a whole number from " + min + " to " + max, text -> {
             if (!INTEGER.matcher(text).matches()) {
@@ -150,7 +150,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         });
     }
 
-    /// Makes a setting that is a number, whole or not.
+    /// Makes a setting that is a number, with or without a fraction.
     public static Setting<Double> number(String key, int min, int max) {
         return one(key, "a number from " + min + " to " + max, text -> {
             double number = NUMBER.matcher(text).matches() ? Double.parseDouble(text) : Double.NaN;
@@ -158,7 +158,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         });
     }
 
-    /// Returns a setting that is a length of time.
+    /// Returns a setting that is a duration within bounds.
     ///
     /// @param min as a user would write it
     public static Setting<Duration> duration(String key, String min, String max) {
@@ -180,7 +180,10 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         }, null));
     }
 
-    /// Returns a setting in bytes, at most 1 GiB: `65536`, `64KiB`, `16 MiB`, `1.5GB`.
+    /// Returns a setting in bytes: `65536`, `64KiB`, `16 MiB`, `1.5GB`.
+    ///
+    /// @param min as a user would write it
+    /// @param max likewise, at most 1 GiB
     public static Setting<Integer> size(String key, String min, String max) {
         return one(key, "a size (as 64KiB, or 25% of the heap) from " + min + " to " + max, text -> {
             Long size = bytes(text, min, max);
@@ -188,81 +191,80 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         });
     }
 
-    /// Returns a setting in bytes, up to the whole heap: `64KiB`, `25%`.
+    /// Returns a setting in bytes that may be as large as the heap: `64KiB`, `25%`.
     public static Setting<Long> memory(String key, String min, String max) {
         return one(key, "a size (as 64KiB, or 25% of the heap) from " + min + " to " + max,
                 text -> bytes(text, min, max));
     }
 
-    // ---- what else there is to say of it
+    // ---- further properties
 
-    /// Returns the same with a default, as a user would write it.
+    /// Returns the same setting with a default, as a user would write it.
     public Setting<T> byDefault(String text) {
         return new Setting<>(key, type, text, flag, isLive, isNeeded, names, instead, does);
     }
 
-    /// Returns the same with an option, as `--port N`.
+    /// Returns the same setting with an option, such as `--port N`.
     public Setting<T> flag(String newFlag) {
         return new Setting<>(key, type, fallback, newFlag, isLive, isNeeded, names, instead, does);
     }
 
-    /// Returns the same as one that a reload applies.
+    /// Returns the same setting as one that a reload applies.
     public Setting<T> live() {
         return new Setting<>(key, type, fallback, flag, true, isNeeded, names, instead, does);
     }
 
-    /// Returns the same as one that must be given.
+    /// Returns the same setting as one that must be given.
     public Setting<T> needed() {
         return new Setting<>(key, type, fallback, flag, isLive, true, names, instead, does);
     }
 
-    /// Returns the same with other names that it may have.
+    /// Returns the same setting with further names.
     public Setting<T> alsoNamed(String... newNames) {
         return new Setting<>(key, type, fallback, flag, isLive, isNeeded, List.of(newNames), instead, does);
     }
 
-    /// Returns this setting as one that must not be given beside another. Of two that are given, the one from the
-    /// stronger source counts; from the same it is a mistake.
+    /// Returns the same setting as one that excludes another. If both are given, the one from the stronger source
+    /// counts; from the same source they are an error.
     public Setting<T> insteadOf(Setting<?> other) {
         return new Setting<>(key, type, fallback, flag, isLive, isNeeded, names, other, does);
     }
 
-    /// Returns the same as one that may be empty.
+    /// Returns the same setting as one that may be empty.
     public Setting<T> optional() {
         return new Setting<>(key, new Type<>(type.form, type.many, type.hidden, true, type.reader, type.check),
                 fallback, flag, isLive, isNeeded, names, instead, does);
     }
 
-    /// Returns the same with what it does, a sentence without its end.
+    /// Returns the same setting with a description, a phrase without a full stop.
     public Setting<T> says(String sentence) {
         return new Setting<>(key, type, fallback, flag, isLive, isNeeded, names, instead, sentence);
     }
 
-    // ---- what the parts of this package ask
+    // ---- for the other classes of this package
 
-    /// Returns the option alone, as `--port`; null if there is none.
+    /// Returns the option without its argument, such as `--port`; null if there is none.
     String option() {
         return flag == null ? null : flag.split(" ")[0];
     }
 
-    /// Returns the first part of its key; empty if there is no other.
+    /// Returns the first part of its key; empty if the key has only one.
     String section() {
         return key.substring(0, Math.max(0, key.indexOf('.'))).replace("[]", "").replace("{}", "");
     }
 
-    /// Returns the key of the list whose maps it belongs to, or of what has them by name; null for a setting that
-    /// stands alone.
+    /// Returns the key of the list, or of the maps by name, to which it belongs; null for a setting outside both.
     String list() {
         int at = inList();
         return at < 0 ? null : key.substring(0, at);
     }
 
-    /// Whether it belongs to maps that have names.
+    /// Returns whether it belongs to maps by name.
     boolean isNamed() {
         return key.contains("{}");
     }
 
-    /// Returns its key in the maps of its list.
+    /// Returns its key inside the maps of its list.
     String inner() {
         return key.substring(inList() + 3);
     }
@@ -271,7 +273,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         return Math.max(key.indexOf("[]"), key.indexOf("{}"));
     }
 
-    /// Returns the environment variables that set it, the strongest first.
+    /// Returns the environment variables that can set it, the strongest first.
     List<String> variables() {
         List<String> variables = new ArrayList<>();
         if (list() == null && type.check == null) {
@@ -288,9 +290,9 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
 
     /// Reads a value.
     ///
-    /// @param name what a message calls it, as `--port`
+    /// @param name the value's name in messages, such as `--port`
     /// @return null for no value
-    /// @throws Problem naming what would be right
+    /// @throws Problem that says what would be right
     T read(String name, List<String> texts) {
         String last = texts.isEmpty() ? "" : texts.getLast();
         if (type.optional && last.isBlank()) {
@@ -304,12 +306,12 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         return value;
     }
 
-    /// Returns the value if none is given; null for none.
+    /// Returns the value that counts if none is given; null for none.
     T usual() {
         return fallback == null ? null : read(key, fallback.isEmpty() ? List.of() : List.of(fallback));
     }
 
-    /// Hides user, password and the values of parameters in an address.
+    /// Hides the user, the password and the values of query parameters in a URL.
     static String masked(String text) {
         return PARAMETER.matcher(USER.matcher(text).replaceAll("$1" + MASK + "@")).replaceAll("$1" + MASK);
     }
@@ -340,7 +342,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         return !secret.isEmpty() && secret.chars().allMatch(c -> c > ' ' && c < 0x7f) ? secret : null;
     }
 
-    /// No message holds a part of the secret.
+    /// Reads a secret from a file. No message contains a part of the secret.
     private static String inFile(String name, Path path) {
         String what = name + ": " + path;
         try {
@@ -360,7 +362,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
         }
     }
 
-    /// Null if it is no size, or out of range.
+    /// Returns null if the text is not a size, or out of range.
     private static Long bytes(String text, String min, String max) {
         long size = bytes(text);
         return size < 0 || size < bytes(min) || size > bytes(max) ? null : (Long) size;

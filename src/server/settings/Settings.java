@@ -10,21 +10,21 @@ import server.settings.Value.Source;
 import shared.Problem;
 import shared.TextPlace;
 
-/// The values of the settings, or of those of one map in a list.
+/// The values of all settings, or of the settings of one map in a list.
 public final class Settings {
 
-    /// Nothing is given: each setting has its default.
+    /// All settings at their defaults.
     public static final Settings DEFAULT = new Settings(Map.of(), Map.of(), null, null);
 
     /// By key.
     private final Map<String, Value> values;
     /// By the key of the list: the maps in it that have an effect.
     private final Map<String, List<Settings>> lists;
-    /// Of a map that has one, else null.
+    /// The name of one of several maps by name, else null.
     private final String name;
     private final TextPlace place;
 
-    /// @param name  of one of several maps by name; else null, as its place
+    /// @param name  the name of one of several maps by name; null otherwise, as is its place
     Settings(Map<String, Value> values, Map<String, List<Settings>> lists, String name, TextPlace place) {
         this.values = values;
         this.lists = lists;
@@ -39,7 +39,8 @@ public final class Settings {
         return new Settings(changed, lists, name, place);
     }
 
-    /// Returns these settings, where what is not given here is as there. A list counts as a whole.
+    /// Returns these settings, completed by others: what is not given here is taken from there. A list is taken as a
+    /// whole.
     public Settings over(Settings others) {
         Map<String, Value> merged = new LinkedHashMap<>(others.values);
         values.forEach((key, value) -> {
@@ -56,14 +57,14 @@ public final class Settings {
         return new Settings(merged, all, name, place);
     }
 
-    /// Returns the name of these settings, of several maps by name; else null.
+    /// Returns the name of the map by name that these settings belong to; null for other settings.
     public String name() {
         return name;
     }
 
-    /// Makes a problem of the name of these settings.
+    /// Makes a problem about the name of these settings.
     ///
-    /// @param reason follows the name, as in ` must be shorter`
+    /// @param reason follows the name, such as ` must be shorter`
     public Problem wrongName(String reason) {
         return Problem.badRequest(name + reason).at(place);
     }
@@ -77,21 +78,21 @@ public final class Settings {
         return read;
     }
 
-    /// Returns the maps in a list, or by name.
+    /// Returns the maps in a list, or the maps by name.
     ///
     /// @param setting any setting of these maps
     public List<Settings> list(Setting<?> setting) {
         return lists.getOrDefault(setting.list(), List.of());
     }
 
-    /// Makes a problem of a setting's value, which names where the value was given.
+    /// Makes a problem about a setting's value, which names where the value was given.
     ///
-    /// @param reason follows the setting's name, as in ` must be longer`
+    /// @param reason follows the setting's name, such as ` must be longer`
     public Problem wrong(Setting<?> setting, String reason) {
         return wrong(setting, 0, reason);
     }
 
-    /// Does the same as [#wrong] for one of several texts.
+    /// Makes the same problem about one of several texts.
     public Problem wrong(Setting<?> setting, int index, String reason) {
         Value value = values.get(setting.key());
         return value == null ? Problem.badRequest(setting.key() + reason) : value.wrong(index, reason);
@@ -103,16 +104,16 @@ public final class Settings {
         return value != null && value.source() != Source.DEFAULT;
     }
 
-    /// Tells a setting's value and where it comes from, as `retry.max_delay, 30s (default)`.
+    /// Returns a setting's key, value and source, such as `retry.max_delay, 30s (default)`.
     public String told(Setting<?> setting) {
         Value value = values.get(setting.key());
         return setting.key() + ", " + (value == null ? setting.fallback() + " (default)"
                 : value.shown() + " (" + value.origin() + ")");
     }
 
-    /// Returns the keys that have another value than before.
+    /// Returns the keys whose values differ from those before.
     ///
-    /// @param live those that a reload applies, or those that need a restart
+    /// @param live whether to return the keys that a reload applies, or those that need a restart
     public List<String> changed(Settings before, boolean live) {
         List<String> changed = new ArrayList<>();
         for (Value value : values.values()) {
@@ -132,7 +133,7 @@ public final class Settings {
         return changed;
     }
 
-    /// Whether a reload applies what the maps of a list say.
+    /// Returns whether a reload applies the maps of a list.
     private static boolean isLive(List<Settings> maps, List<Settings> before) {
         List<Settings> any = maps.isEmpty() ? before : maps;
         return !any.isEmpty() && any.getFirst().values.values().stream()

@@ -7,8 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// All settings that a program has, section by section: the options, the messages, the help and the reference are made
-/// from it.
+/// All settings of a program, section by section: the options, messages, help and reference are made from it.
 public final class Table {
 
     private final Map<String, Setting<?>> byKey = new LinkedHashMap<>();
@@ -28,7 +27,7 @@ public final class Table {
         this.obsolete = obsolete;
     }
 
-    /// Returns every setting; those of a section follow each other.
+    /// Returns every setting; those of a section are adjacent.
     public Collection<Setting<?>> all() {
         return byKey.values();
     }
@@ -38,18 +37,18 @@ public final class Table {
         return byKey.get(key);
     }
 
-    /// Returns the settings of the maps in a list; for null those that stand alone.
+    /// Returns the settings of the maps in a list; for null, the settings outside lists.
     List<Setting<?>> of(String list) {
         return all().stream().filter(list == null ? setting -> setting.list() == null
                 : setting -> list.equals(setting.list())).toList();
     }
 
-    /// Returns names without effect, each with the reason.
+    /// Returns the names without effect, each with the reason.
     Map<String, String> obsolete() {
         return obsolete;
     }
 
-    /// Returns every name that may stand in a file, with the key that it has today.
+    /// Returns every name that a file may contain, with today's key.
     Map<String, String> names() {
         Map<String, String> names = new HashMap<>(Map.of("listen_addr", "listen_addr"));
         obsolete.keySet().forEach(name -> names.put(name, name));

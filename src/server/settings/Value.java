@@ -6,17 +6,17 @@ import shared.Problem;
 import shared.config.Node;
 import shared.config.Node.Items;
 
-/// What a setting was given, and where.
+/// The value of a setting, and its source.
 ///
-/// @param read   null: none
-/// @param texts  as somebody wrote it; secrets in a map are masked
-/// @param name   as messages call it: `--port`, `OLLAMA_HOST`, `max_workers`, `ollama.hosts[0].url`
-/// @param node   where it stands in the file; null if elsewhere
+/// @param read   the value; null: none
+/// @param texts  the value as it was written; secrets in a map are masked
+/// @param name   its name in messages: `--port`, `OLLAMA_HOST`, `max_workers`, `ollama.hosts[0].url`
+/// @param node   its node in the file; null if it was not given there
 /// @param origin `default`, `flag --port`, `environment OLLAMA_HOST`, `config.yaml, line 3`
 public record Value(Setting<?> setting, Object read, List<String> texts, String name, Node node, String origin,
         Source source) {
 
-    /// The strongest first.
+    /// The sources, the strongest first.
     enum Source { FLAG, ENVIRONMENT, FILE, DEFAULT }
 
     static Value usual(Setting<?> setting) {
@@ -33,7 +33,7 @@ public record Value(Setting<?> setting, Object read, List<String> texts, String 
         return new Value(setting, newRead, newTexts, name, node, origin, source);
     }
 
-    /// Returns the same without effect, because a stronger one was given.
+    /// Returns the same value without effect, because a stronger one was given.
     Value beside(Value stronger) {
         return new Value(setting, setting.usual(), texts, name, node, origin + ", without effect beside "
                 + stronger.origin, source);
@@ -50,14 +50,14 @@ public record Value(Setting<?> setting, Object read, List<String> texts, String 
                 : Setting.masked(text);
     }
 
-    /// @param index of several texts, the one that is wrong
+    /// @param index which of several texts is wrong
     Problem wrong(int index, String reason) {
         Problem problem = Problem.badRequest(name + reason);
         Node at = node instanceof Items list && index < list.items().size() ? list.items().get(index) : node;
         return at == null ? problem : problem.at(at.place());
     }
 
-    /// Without the value itself, which may be a secret.
+    /// Returns it with secrets masked.
     @Override
     public String toString() {
         return name + ": " + shown() + " (" + origin + ")";

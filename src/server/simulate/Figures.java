@@ -8,21 +8,21 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/// What is to be compared of two runs. Times are milliseconds.
+/// The figures of a run that are compared. Times are milliseconds.
 ///
 /// @param total    from the first task's arrival to the last one's end
-/// @param loads    how many times a host loaded a model
+/// @param loads    how many times hosts loaded a model
 /// @param neverRan how many tasks did not run, by the reason
-/// @param all      how long the tasks waited for their first attempts
+/// @param all      how long tasks waited for their first attempts
 public record Figures(long total, int loads, Map<String, Integer> neverRan, Map<String, Busy> hosts, WaitTimes all,
         Map<Integer, WaitTimes> byPriority, Map<String, WaitTimes> byClient) {
 
-    /// What clients are called whose tasks name none.
+    /// The name shown for tasks without a client.
     static final String NOBODY = "-";
 
-    /// @param loads   how many times it loaded
-    /// @param busy    how long it had any attempt
-    /// @param loading how much of that it loaded
+    /// @param loads   how many times it loaded a model
+    /// @param busy    how long it ran at least one attempt
+    /// @param loading how long it loaded, as a part of that
     public record Busy(int loads, long busy, long loading) {
     }
 
@@ -59,7 +59,7 @@ public record Figures(long total, int loads, Map<String, Integer> neverRan, Map<
                 attempts.stream().mapToLong(Ran::loadMs).sum());
     }
 
-    /// @param shown of a sorted key
+    /// @param shown returns the form of a sorted key that is shown
     private static <K extends Comparable<K>> Map<K, WaitTimes> waits(List<Ran> first, Function<Ran, K> key,
             Function<K, K> shown) {
         Map<K, WaitTimes> waits = new LinkedHashMap<>();

@@ -7,16 +7,16 @@ import java.util.Map;
 import server.queue.state.Event;
 import server.task.Attempt;
 
-/// What is on record of a task.
+/// The record of a task.
 final class Job {
 
     final Event.Change submitted;
-    /// How long its request lets the model stay afterwards, in milliseconds; null: it does not say.
+    /// How long its request keeps the model loaded afterwards, in milliseconds; null: it does not say.
     final Long keep;
-    /// All that there were when it last changed.
+    /// All attempts up to its last change.
     List<Attempt> attempts = List.of();
     boolean hasEnded;
-    /// How long the host loaded for the last attempt, in milliseconds, as the result tells; -1: it does not.
+    /// How long the host loaded for the last attempt, in milliseconds, as the result says; -1: it does not.
     long lastLoad = -1;
     /// How long the task then waited for its retry, in milliseconds, by the attempt's number.
     final Map<Integer, Long> pauses = new HashMap<>(2);
@@ -26,17 +26,17 @@ final class Job {
         this.keep = keep;
     }
 
-    /// Whether it can be simulated: it ran, and is over.
+    /// Returns whether the task can be simulated: it has run and has ended.
     boolean isWhole() {
         return hasEnded && !attempts.isEmpty();
     }
 
-    /// How long the host says that it loaded for an attempt, in milliseconds; -1 if that is not known.
+    /// Returns how long the host says that it loaded for an attempt, in milliseconds; -1 if that is not known.
     long load(Attempt attempt) {
         return attempt.loadMs() >= 0 || attempt != attempts.getLast() ? attempt.loadMs() : lastLoad;
     }
 
-    /// How long an attempt took without the load.
+    /// Returns how long an attempt took without the load, in milliseconds.
     long answering(Attempt attempt) {
         return Math.max(0, attempt.endedAt() - attempt.startedAt() - Math.max(0, load(attempt)));
     }

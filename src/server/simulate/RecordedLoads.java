@@ -14,13 +14,14 @@ import server.order.Residency;
 import server.order.RunnerKey;
 import server.task.Attempt;
 
-/// Which attempts made their hosts load, how long that took, and how many models fit, as far as a record tells.
+/// Finds, as far as the recording allows, which attempts made their hosts load a model, how long that took, and how
+/// many models fit.
 final class RecordedLoads {
 
-    /// Of a model's usual load on a host, from this part on it is one.
+    /// A wait longer than the usual load of a model on a host divided by this counts as a load.
     private static final int PART = 4;
 
-    /// An attempt whose host told how long it loaded.
+    /// An attempt whose host reported how long it loaded.
     private record Told(Attempt attempt, String model, long load) {
         boolean mayBeLoad() {
             return load > Residency.WARM_MAX_MS;
@@ -29,10 +30,10 @@ final class RecordedLoads {
 
     private final Map<Attempt, Long> loads = new IdentityHashMap<>();
     private final Map<String, Integer> fits = new TreeMap<>();
-    /// By host and model: how long each load took.
+    /// How long each load took, by host and model.
     private final Map<String, Map<String, List<Long>>> times = new HashMap<>();
 
-    /// @param jobs that are whole
+    /// @param jobs each of them is whole
     RecordedLoads(List<Job> jobs) {
         Map<String, List<Told>> byHost = new HashMap<>();
         for (Job job : jobs) {
@@ -47,25 +48,25 @@ final class RecordedLoads {
         }
         byHost.forEach((host, all) -> {
             all.sort(Comparator.comparingLong(told -> told.attempt.startedAt()));
-            // Ollama takes some time even for a model that is there; what imitates it takes none
+            // Ollama reports some time even for a loaded model; a host that imitates it reports none
             boolean loads = all.stream().anyMatch(told -> told.load > 0);
             fits.put(host, loads ? look(all, times.computeIfAbsent(host, absent -> new HashMap<>())) : 0);
         });
     }
 
-    /// How many models fit on each host that ran any; 0 where it does not tell of loads.
+    /// Returns how many models fit on each host that ran any, by the host's name; 0 for a host that reports no loads.
     Map<String, Integer> fits() {
         return fits;
     }
 
-    /// How long a host loaded for an attempt, in milliseconds; 0 if the model was there, or it waited for the load of
-    /// another one.
+    /// Returns how long a host loaded for an attempt, in milliseconds; 0 if the model was loaded already, or the
+    /// attempt waited for another one's load.
     long of(Attempt attempt) {
         return loads.getOrDefault(attempt, 0L);
     }
 
-    /// What a load takes on average, in milliseconds; where that is not on record as on other hosts, or as of other
-    /// models.
+    /// Returns the average time of a load, in milliseconds; if no such load was recorded on this host, that of the
+    /// model on other hosts or, failing that, of all models.
     long usual(String host, String name) {
         String model = RunnerKey.plain(name);
         List<Long> here = times.getOrDefault(host, Map.of()).getOrDefault(model, List.of());
@@ -84,7 +85,7 @@ final class RecordedLoads {
         return model.getValue().stream().mapToLong(Long::longValue);
     }
 
-    /// Looks at the attempts of a host in the order of their starts.
+    /// Examines the attempts of a host in the order of their starts.
     ///
     /// @return how many models fit
     private int look(List<Told> all, Map<String, List<Long>> took) {
@@ -93,17 +94,17 @@ final class RecordedLoads {
                 maybe.computeIfAbsent(told.model, absent -> new ArrayList<>()).add(told.load));
         maybe.values().forEach(each -> each.sort(null));
         Map<String, Long> busyUntil = new HashMap<>();
-        // the models, those used last at the end
+        // the models, the most recently used one last
         List<String> used = new ArrayList<>();
         int most = 1;
         for (Told told : all) {
             List<Long> sorted = maybe.getOrDefault(told.model, List.of());
             boolean waited = told.mayBeLoad() && told.load > sorted.get(sorted.size() * 3 / 4) / PART;
             if (!waited && used.contains(told.model)) {
-                // it was still there, and so were those that were used since
+                // it was still loaded, and so were those that were used since
                 most = Math.max(most, used.size() - used.indexOf(told.model));
             }
-            // what came while another one of its model ran waited for that one's load
+            // an attempt that began while another one of its model ran waited for that one's load
             if (waited && told.attempt.startedAt() >= busyUntil.getOrDefault(told.model, 0L)) {
                 loads.put(told.attempt, told.load);
                 took.computeIfAbsent(told.model, absent -> new ArrayList<>()).add(told.load);

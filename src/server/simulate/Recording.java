@@ -21,7 +21,8 @@ import server.task.Task;
 import shared.ResultText;
 import shared.json.Slice;
 
-/// What a journal has on record: which tasks came when, how their attempts went, and what the operator did meanwhile.
+/// What a journal has recorded: when tasks were submitted, how their attempts went, and what the operator did
+/// meanwhile.
 public final class Recording {
 
     private static final long GAP_MS = 1_000;
@@ -35,10 +36,10 @@ public final class Recording {
     private Recording() {
     }
 
-    /// Reads a journal or a backup, past any damage, and changes nothing. A server may be running on it.
+    /// Reads a journal or a backup, past any damage, without changing it. A server may be using the journal meanwhile.
     ///
     /// @param backup   the backup's name among the files; null for the journal
-    /// @param problems takes what is wrong with it
+    /// @param problems receives a message for each damage
     public static Recording read(Storage storage, String backup, Consumer<String> problems) throws IOException {
         Recording recording = new Recording();
         if (backup != null) {
@@ -47,7 +48,7 @@ public final class Recording {
             Inspection inspection = new Inspection(storage, recording::line);
             inspection.run();
             if (!inspection.problems.isEmpty()) {
-                // a running server may have been in the middle of a write: what is wrong is wrong a second time
+                // a running server may have been in the middle of a write: real damage is found a second time
                 recording = new Recording();
                 inspection = new Inspection(storage, recording::line);
                 inspection.run();
@@ -108,7 +109,7 @@ public final class Recording {
         }
     }
 
-    /// Those that can be simulated, in the order in which they came.
+    /// Returns the tasks that can be simulated, in order of arrival.
     List<Job> jobs() {
         return jobs;
     }
@@ -123,7 +124,7 @@ public final class Recording {
         return byId.size() - jobs.size();
     }
 
-    /// What was done by hand: priorities that were changed, pauses.
+    /// Returns what was done by hand: changed priorities and pauses.
     List<Event> steps() {
         return steps;
     }
@@ -132,13 +133,13 @@ public final class Recording {
         return loads;
     }
 
-    /// Returns how many models fit at once on each host that ran any, by its name; 0: it does not tell of loads.
+    /// Returns how many models fit at once on each host that ran any, by the host's name; 0: it reports no loads.
     public Map<String, Integer> fits() {
         return loads.fits();
     }
 
-    /// What passes on average between the end of an attempt and the start of the next one that waited for its place, in
-    /// milliseconds. What is out of all proportion is a time in which no server ran, or its hosts were away.
+    /// Returns the average time between the end of an attempt and the start of the next one that waited for its slot,
+    /// in milliseconds. Much longer times are ignored: then no server ran, or its hosts were away.
     long handover() {
         Map<String, List<Ran>> hosts = new LinkedHashMap<>();
         ran().forEach(ran -> hosts.computeIfAbsent(ran.host(), absent -> new ArrayList<>()).add(ran));
@@ -158,7 +159,7 @@ public final class Recording {
         return Math.round(gaps.stream().mapToLong(gap -> gap).filter(gap -> gap <= most).average().orElse(0));
     }
 
-    /// Returns what became of the tasks in truth.
+    /// Returns the figures of what really happened.
     public Figures figures() {
         return Figures.of(ran(), Map.of());
     }

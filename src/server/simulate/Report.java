@@ -3,13 +3,13 @@ package server.simulate;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/// Figures for people.
+/// Prints figures for people.
 public final class Report {
 
     private Report() {
     }
 
-    /// Prints what became of the tasks.
+    /// Prints the figures of a run.
     public static void print(PrintStream out, Figures figures) {
         out.println("  total time " + seconds(figures.total()) + ", " + figures.loads() + " loads");
         figures.neverRan().forEach((why, tasks) -> out.println("  " + tasks + (tasks == 1 ? " task" : " tasks")

@@ -25,12 +25,11 @@ import server.task.Attempt;
 import server.task.Task;
 import shared.TaskStatus;
 
-/// One run of what is on record under other settings: the queue's state and the choice of hosts are the server's own
-/// code, the time passes from event to event, and attempts take as long as they did. Times are milliseconds since the
-/// epoch.
+/// Runs a recording once under other settings: the queue's state and the choice of hosts are the server's own code,
+/// time jumps from event to event, and attempts take as long as recorded. Times are milliseconds since the epoch.
 public final class Simulation {
 
-    /// When nothing has happened for so long, what is left will never run.
+    /// If nothing has happened for this long, the tasks that are left will never run.
     private static final long PATIENCE_MS = Duration.ofDays(8).toMillis();
 
     private final Recording recording;
@@ -45,7 +44,7 @@ public final class Simulation {
     private long seq;
     private long now;
 
-    /// What happens at a moment that is known beforehand.
+    /// Something that happens at a moment known in advance.
     private record Due(long at, long number, Runnable step) {
     }
 
@@ -62,14 +61,14 @@ public final class Simulation {
         this.recording = recording;
         this.hosts = hosts;
         handover = recording.handover();
-        // nothing is forgotten, and all that came is let in
+        // nothing is deleted, and every submitted task is accepted
         state = new QueueState(new QueueOptions(Integer.MAX_VALUE, 0, Duration.ZERO, Duration.ZERO, Long.MAX_VALUE)
                 .with(OrderLimits.of(settings)).with(OrderOptions.of(settings)));
     }
 
-    /// Runs what is on record.
+    /// Runs a recording.
     ///
-    /// @param settings were checked
+    /// @param settings have been checked
     public static Figures run(Recording recording, Settings settings, SimulatedHosts hosts) {
         return new Simulation(recording, settings, hosts).run();
     }
@@ -103,7 +102,7 @@ public final class Simulation {
         return Figures.of(ran, neverRan);
     }
 
-    /// Why a task did not run, for people.
+    /// Returns why a task did not run, for people.
     private String whyNot(Task task) {
         if (task.status().ended()) {
             return "it expired first";
@@ -122,7 +121,7 @@ public final class Simulation {
 
     private long next() {
         boolean waits = state.totals().of(TaskStatus.PENDING) > 0;
-        // what is due already waits for something else
+        // a task that is already due waits for something else
         long look = waits ? state.nextLook() : Long.MAX_VALUE;
         long wakes = look > now ? look : Long.MAX_VALUE;
         return due.isEmpty() ? wakes : Math.min(wakes, due.peek().at);

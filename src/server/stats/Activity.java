@@ -2,19 +2,19 @@ package server.stats;
 
 import java.util.Arrays;
 
-/// What a host does with its time: it loads, it answers, or neither; what it answers while it loads counts as loading.
+/// How a host uses its time: loading, answering, or neither. An answer that it gives while it loads counts as loading.
 /// Not safe for several threads. Times are milliseconds since the epoch.
 public final class Activity {
 
     /// The length of a part of the lane, in milliseconds.
     public static final long PART_MS = 5_000;
-    /// How many parts are kept, the running one included.
+    /// The number of parts kept, including the running one.
     static final int PARTS = 120;
     private static final long DAY_MS = 86_400_000;
 
     private final long[] loading = new long[PARTS];
     private final long[] answering = new long[PARTS];
-    /// Everything before this is counted.
+    /// The time before this moment has been counted.
     private long counted;
     private boolean loads;
     private boolean answers;
@@ -24,11 +24,11 @@ public final class Activity {
     private long loadingEver;
     private long answeringEver;
 
-    /// The last minutes, and the present day in UTC; all are milliseconds.
+    /// The last [#PARTS] parts, the current day in UTC, and the totals; all in milliseconds.
     ///
-    /// @param loading   by part, the oldest first; the last one is the running one
+    /// @param loading   the time in each part, the oldest first; the last part is the running one
     /// @param answering likewise
-    /// @param loadingEver since the counting began; so is `answeringEver`
+    /// @param loadingEver since the counting began, as is `answeringEver`
     public record HostLane(long[] loading, long[] answering, long loadingToday, long answeringToday, long loadingEver,
             long answeringEver) {
     }
@@ -38,14 +38,14 @@ public final class Activity {
         counted = now;
     }
 
-    /// Notes whether the host loads or answers from a moment on.
+    /// Records whether the host loads or answers from a moment on.
     public void turn(boolean nowLoads, boolean nowAnswers, long now) {
         count(now);
         loads = nowLoads;
         answers = nowAnswers;
     }
 
-    /// Returns what the host did until a moment.
+    /// Returns how the host has used its time up to a moment.
     public HostLane lane(long now) {
         count(now);
         return new HostLane(ordered(loading), ordered(answering), loadingToday, answeringToday, loadingEver,
@@ -60,7 +60,8 @@ public final class Activity {
         return all;
     }
 
-    /// A clock that is set back counts on once that moment is reached again; one set back far starts again.
+    /// After a small step back of the clock, counting resumes once the old time is reached again; after a large one it
+    /// starts anew.
     private void count(long now) {
         if (now < counted - PARTS * PART_MS) {
             Arrays.fill(loading, 0);

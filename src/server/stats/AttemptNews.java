@@ -1,22 +1,23 @@
 package server.stats;
 
-/// Is told of what attempts do. Each method is quick, for any thread. Times are milliseconds, `now` since the epoch.
+/// Receives reports of attempts. Each method is quick and may be called by any thread. Times are milliseconds, `now`
+/// since the epoch.
 public interface AttemptNews {
 
-    /// Takes note that the first piece of an answer came, and how long after the attempt began.
+    /// Records that the first piece of an answer came, and how long after the attempt began.
     default void firstPiece(long millis) {
-        // not everybody counts them
+        // not every implementation counts them
     }
 
-    /// Takes note that so many more pieces of an answer came, which are mostly tokens.
+    /// Records that further pieces of an answer came, each of them usually one token.
     default void wrote(long pieces, long now) {
-        // not everybody counts them
+        // not every implementation counts them
     }
 
-    /// Tells that a host has completed an answer.
+    /// Records that a host has completed an answer.
     ///
-    /// @param tokens     what the model wrote; 0 if the host does not tell
-    /// @param counted    how many pieces were told of, see [#wrote]
-    /// @param loadMillis how long it loaded the model for that; -1 if it did not, or does not tell
+    /// @param tokens     how many the model generated; 0 if the host does not say
+    /// @param counted    how many pieces were reported before, see [#wrote]
+    /// @param loadMillis how long it loaded the model for this answer; -1 if it did not, or does not say
     void answered(long task, long tokens, long counted, long loadMillis, long now);
 }

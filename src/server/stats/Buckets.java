@@ -2,8 +2,8 @@ package server.stats;
 
 import java.util.Arrays;
 
-/// How many of some measurements do not exceed each of some bounds, all since the server's start: what monitoring adds
-/// up and makes percentiles of. Any number of them takes the same few bytes. Safe for several threads.
+/// Counts, for each of several bounds, the measurements since the server's start that do not exceed it. Monitoring adds
+/// these up and computes percentiles. The memory used does not grow with the measurements. Safe for several threads.
 public final class Buckets {
 
     private static final double[] SECONDS = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300,
@@ -11,13 +11,13 @@ public final class Buckets {
     private static final double MILLIS = 1e3;
 
     private final double[] bounds;
-    /// By the first bound that is not exceeded; the last: none is.
+    /// The measurements by the first bound that they do not exceed; the last count is of those that exceed all bounds.
     private final long[] counts;
     private double sum;
 
     /// @param bounds ascending
-    /// @param upTo   how many do not exceed the bound of the same index
-    /// @param sum    of all measurements
+    /// @param upTo   how many measurements do not exceed the bound of the same index
+    /// @param sum    the sum of all measurements
     public record Counted(double[] bounds, long[] upTo, long count, double sum) {
     }
 
@@ -27,12 +27,12 @@ public final class Buckets {
         counts = new long[bounds.length + 1];
     }
 
-    /// Returns buckets for lengths of time from milliseconds to an hour, in seconds.
+    /// Returns buckets for durations from milliseconds to an hour, in seconds.
     static Buckets ofSeconds() {
         return new Buckets(SECONDS);
     }
 
-    /// Counts a length of time; a negative one is 0.
+    /// Counts a duration; a negative one counts as 0.
     void addMillis(long millis) {
         add(Math.max(0, millis) / MILLIS);
     }

@@ -12,10 +12,10 @@ import server.queue.index.ErrorPattern;
 import server.queue.index.FailureCause;
 import server.task.Task;
 
-/// The tasks that failed in the last hour and are as they were then, by cause. Not safe for several threads.
+/// The tasks that failed in the last hour and are still failed, by cause. Not safe for several threads.
 final class Failures {
 
-    /// So many causes are kept apart; the rest is one.
+    /// The most causes kept apart; all others are counted as one.
     static final int CAUSES_MAX = 100;
 
     private static final long MINUTE_MS = 60_000;
@@ -52,18 +52,18 @@ final class Failures {
         group.error = task.state().error();
     }
 
-    /// One of them was put back into the queue, or deleted: it is nobody's business any more.
+    /// Removes a task that was put back into the queue or deleted: its failure no longer needs attention.
     ///
-    /// @param error why it had failed; null if it had no reason
-    /// @param host  null if no host was asked
-    /// @param at    when it had failed
+    /// @param error why it had failed; null if there was no reason
+    /// @param host  null if no host had run it
+    /// @param at    when it had failed, milliseconds since the epoch
     void remove(String model, String error, String host, long at) {
         Group group = groups.get(new Key(ErrorPattern.of(error), model, host));
         long minute = Math.floorDiv(at, MINUTE_MS);
         if (group == null || group.minutes.isEmpty() || minute < group.minutes.getFirst()[0]) {
             return;
         }
-        // the event may be of the minute after the attempt's end
+        // the event may belong to the minute after the attempt's end
         long[] counted = group.minutes.stream().filter(one -> one[0] >= minute && one[1] > 0).findFirst().orElse(null);
         if (counted != null) {
             counted[1]--;
@@ -72,7 +72,7 @@ final class Failures {
         }
     }
 
-    /// The most frequent first.
+    /// Returns the causes, the most frequent first.
     List<FailureCause> all(long now) {
         forget(now);
         List<FailureCause> all = new ArrayList<>();
@@ -82,7 +82,7 @@ final class Failures {
         return all;
     }
 
-    /// Counts what failed before, too.
+    /// Adds the earlier failures.
     void before(Failures earlier) {
         earlier.groups.forEach((key, group) -> {
             Group later = groups.putIfAbsent(key, group);

@@ -2,9 +2,9 @@ package server.stats;
 
 import java.util.Arrays;
 
-/// How long things took, counted in classes that grow with the length, so that any number of them takes the same few
-/// kilobytes. A percentile is within 1/32, about 3 %, of the true one; up to 32 ms it is exact. One of 24 days and more
-/// counts as 24 days.
+/// Counts durations in classes that grow with the length, so that the memory used, a few kilobytes, does not grow with
+/// their number. A percentile is within 1/32, about 3 %, of the true one; below 32 ms it is exact. A duration of 24
+/// days or more counts as 24 days.
 ///
 /// ```
 /// class   0 … 31    one millisecond each
@@ -30,10 +30,10 @@ final class Histogram {
         total++;
     }
 
-    /// The least length that so large a share of all do not exceed.
+    /// Returns the smallest duration that is not exceeded by a given share of all.
     ///
-    /// @param share as 0.95
-    /// @return in milliseconds; -1 if there is none
+    /// @param share such as 0.95
+    /// @return in milliseconds; -1 if nothing was counted
     long percentile(double share) {
         long rank = Math.max(1, (long) Math.ceil(share * total));
         long seen = 0;

@@ -17,16 +17,16 @@ import server.task.Task;
 import server.task.TaskState;
 import shared.TaskStatus;
 
-/// What the queue did in the last 24 hours, minute by minute, made from its durable events. In memory only; what was
-/// before the server's start is read from the journal. Safe for several threads; no call takes longer than a look at
-/// 1,440 small objects, but [#work], which looks at 50,000.
+/// What the queue did in the last 24 hours, minute by minute, made from its durable events. Kept in memory only; the
+/// time before the server's start is read from the journal. Safe for several threads. No call reads more than 1,440
+/// small objects, except [#work], which reads 50,000.
 ///
-/// A minute in which nothing happened takes no memory. A clock that is set back by less than [#HELD_BACK] minutes
-/// counts into the minute that was reached until it gets there again; one set back further takes the minutes that are
-/// now to come off the record.
+/// A minute in which nothing happened takes no memory. If the clock is set back by at most [#HELD_BACK] minutes, the
+/// minute that was reached goes on counting until the clock gets there again; if it is set back further, the minutes
+/// from the new time on are dropped from the record.
 public final class History implements AttemptNews {
 
-    /// How many minutes are kept.
+    /// The number of minutes kept.
     public static final int MINUTES = 24 * 60;
     /// See [Histogram#ERROR].
     public static final double PERCENTILE_ERROR = Histogram.ERROR;
@@ -36,7 +36,7 @@ public final class History implements AttemptNews {
     private static final String RESTART = "restart";
     private static final int MARKS_MAX = 500;
 
-    /// Invariant: in the order of time, none but the last is the running one; between two of them nothing happened.
+    /// Invariant: in order of time; only the last is the running one; between two adjacent ones nothing happened.
     private final Deque<Counts> past = new ArrayDeque<>();
     private final Histogram waits = new Histogram();
     private final Histogram runs = new Histogram();
@@ -52,7 +52,7 @@ public final class History implements AttemptNews {
     private long since;
     private Counts current;
 
-    /// All since the server's start.
+    /// The totals since the server's start.
     private static final class Ever {
         final Buckets waits = Buckets.ofSeconds();
         final Buckets runs = Buckets.ofSeconds();
@@ -64,7 +64,7 @@ public final class History implements AttemptNews {
         long cancelled;
     }
 
-    /// A minute on record.
+    /// The counts of one minute.
     private static final class Counts {
         final long minute;
         long pendingBefore;
@@ -87,7 +87,7 @@ public final class History implements AttemptNews {
             runningBefore = running;
         }
 
-        /// What was counted from 0 on began with more.
+        /// Corrects counts that began at 0: there were more tasks at the beginning.
         void shift(long byPending, long byRunning) {
             pendingBefore = Math.max(0, pendingBefore + byPending);
             runningBefore = Math.max(0, runningBefore + byRunning);
@@ -95,7 +95,7 @@ public final class History implements AttemptNews {
             running = Math.max(0, running + byRunning);
         }
 
-        /// Takes in what was counted of the same minute before.
+        /// Adds the counts of an earlier part of the same minute.
         void add(Counts earlier) {
             pendingBefore = earlier.pendingBefore;
             runningBefore = earlier.runningBefore;
@@ -110,7 +110,7 @@ public final class History implements AttemptNews {
     }
 
     /// @param now       milliseconds since the epoch
-    /// @param knownSeq  events up to this one are in `pending` and `running`
+    /// @param knownSeq  events up to this sequence number are included in `pending` and `running`
     History(long now, long knownSeq, long pending, long running) {
         since = now;
         submitted = new Recent(now);
@@ -122,7 +122,7 @@ public final class History implements AttemptNews {
         past.add(current);
     }
 
-    /// Begins the record of a queue on which nobody works yet.
+    /// Begins the record of a queue before its first task is started.
     public static History of(TaskQueue queue, long now) {
         QueueStats stats = queue.stats();
         History history = new History(now, stats.lastSeq(), stats.byStatus().getOrDefault(TaskStatus.PENDING, 0L),
@@ -142,7 +142,7 @@ public final class History implements AttemptNews {
         return history;
     }
 
-    /// Takes every durable event, in order. Quick, and waits for nobody but a reader.
+    /// Takes every durable event, in order. Quick; waits only for a reader.
     synchronized void take(DurableEvent event) {
         if (event.seq() > knownSeq) {
             switch (event.event()) {
@@ -151,10 +151,10 @@ public final class History implements AttemptNews {
                     mayEndFailure(change);
                 }
                 case Event.Cron cron -> {
-                    // the tasks that it makes have events of their own
+                    // the tasks that it creates have their own events
                 }
                 case Event.Action action -> {
-                    // and so have those that it changes
+                    // and so have the tasks that it changes
                 }
                 case Event.ModeChange mode -> {
                     if (mode.start()) {
@@ -167,7 +167,7 @@ public final class History implements AttemptNews {
         }
     }
 
-    /// @param task as it is after the event
+    /// @param task in its state after the event
     synchronized void take(Event.What what, Task task, long at) {
         turn(at);
         switch (what) {
@@ -211,7 +211,7 @@ public final class History implements AttemptNews {
                 left(task);
             }
             case PRIORITY, DELETED, LATE -> {
-                // moves no task
+                // changes no counts
             }
         }
     }
@@ -230,7 +230,7 @@ public final class History implements AttemptNews {
 
     @Override
     public synchronized void answered(long task, long count, long counted, long loadMillis, long now) {
-        // what a host does not tell is as many as were counted
+        // if the host does not say how many, the pieces counted are taken
         wrote(count == 0 ? 0 : count - counted, now);
         work.measured(task, count == 0 ? counted : count, Math.max(0, loadMillis));
         if (loadMillis >= 0) {
@@ -238,18 +238,18 @@ public final class History implements AttemptNews {
         }
     }
 
-    /// Returns the figures since the server's start.
+    /// Returns the totals since the server's start.
     public synchronized SoFar soFar() {
         return new SoFar(ever.submitted, ever.completed, ever.failed, ever.cancelled, ever.waits.counted(),
                 ever.runs.counted(), ever.loads.counted(), ever.firstPieces.counted());
     }
 
-    /// Returns the time since when there is a record, milliseconds since the epoch.
+    /// Returns the beginning of the record, in milliseconds since the epoch.
     public synchronized long since() {
         return since;
     }
 
-    /// Returns the last minutes, oldest first, up to the running one; none from before the record.
+    /// Returns the last minutes, the oldest first, up to the running one; none from before the record's beginning.
     public synchronized List<Minute> last(int minutes, long now) {
         turn(now);
         long first = Math.max(current.minute - minutes + 1, Math.floorDiv(since, MINUTE_MS));
@@ -265,7 +265,7 @@ public final class History implements AttemptNews {
         return all;
     }
 
-    /// Returns the rates of the last minutes, or since the record began if that is later.
+    /// Returns the rates of the last minutes, or since the record's beginning if that is later.
     public synchronized Rates rates(long now) {
         return new Rates(submitted.perMinute(now), completed.perMinute(now), failed.perMinute(now),
                 tokens.perMinute(now) / 60);
@@ -282,26 +282,27 @@ public final class History implements AttemptNews {
         }
     }
 
-    /// What tasks took by priority, by model and by client, since a moment.
+    /// The hosts' time that tasks used, by priority, model and client, since a moment.
     ///
-    /// @param since from when on every task is in it, milliseconds since the epoch
+    /// @param since the time, in milliseconds since the epoch, from which every task is included
     public record WorkBy(List<WorkOf> priority, List<WorkOf> model, List<WorkOf> client, long since) {
     }
 
-    /// Returns what tasks took since a moment, in milliseconds since the epoch, or since the oldest that is known.
+    /// Returns the hosts' time that tasks used since a moment, in milliseconds since the epoch, or since the oldest
+    /// known task.
     public synchronized WorkBy work(long from) {
         return new WorkBy(work.byPriority(from), work.byModel(from), work.byClient(from), Math.max(from,
                 Math.max(work.since(), since)));
     }
 
-    /// Something that happened to all.
+    /// Something that affected the whole queue.
     ///
     /// @param kind  `restart`, `paused` or `draining`
-    /// @param until when it was over, milliseconds since the epoch; 0: it lasts
+    /// @param until when it ended, milliseconds since the epoch; 0: it still lasts
     public record Mark(String kind, long at, long until) {
     }
 
-    /// Returns what happened since a moment, oldest first.
+    /// Returns what affected the whole queue since a moment, the oldest first.
     public synchronized List<Mark> marks(long from) {
         return marks.stream().filter(mark -> mark.at >= from || mark.until == 0 && !mark.kind.equals(RESTART)
                 || mark.until >= from).toList();
@@ -322,9 +323,9 @@ public final class History implements AttemptNews {
         }
     }
 
-    /// What was put back, or deleted, needs nobody any more.
+    /// The failure of a task that was put back into the queue or deleted no longer needs attention.
     private void mayEndFailure(Event.Change change) {
-        // an event of the feed has the attempts in its task alone, one that is read again beside it
+        // an event of the feed has the attempts only in its task; one read from the journal has them beside it
         List<Attempt> attempts = change.attempts().isEmpty() ? change.task().attempts() : change.attempts();
         if (change.what() == Event.What.RETRIED && !attempts.isEmpty()) {
             Attempt last = attempts.getLast();
@@ -335,7 +336,7 @@ public final class History implements AttemptNews {
         }
     }
 
-    /// Puts the record of the time before in front of this one's.
+    /// Puts the record of the time before the start in front of this one.
     synchronized void before(History earlier) {
         Counts first = past.getFirst();
         long pending = first.pendingBefore - earlier.current.pending;

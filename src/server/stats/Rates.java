@@ -1,6 +1,6 @@
 package server.stats;
 
-/// How busy the queue was in the last minutes, on average.
+/// The queue's average rates over the last minutes.
 public record Rates(double submittedPerMinute, double completedPerMinute, double failedPerMinute,
         double tokensPerSecond) {
 }

@@ -11,14 +11,14 @@ import server.queue.state.Event;
 import shared.LogValue;
 import shared.ResultText;
 
-/// Reads what the queue did before the server's start from its journal.
+/// Rebuilds the record of the time before the server's start from the journal.
 final class Rebuilding {
 
     private static final Logger LOG = System.getLogger("stats");
-    /// So many events are read at most, the newest: it is to be done soon, and the hosts' work goes on meanwhile.
+    /// The most events read, the newest ones: this must end soon, because the hosts' work goes on meanwhile.
     private static final long EVENTS_MAX = 500_000;
     private static final long DAY_MS = 86_400_000;
-    /// A model that was loaded tells of less.
+    /// For a model that is already loaded, hosts report a shorter load time than this.
     private static final long WARM_MAX_MS = 20;
 
     private Rebuilding() {
@@ -26,8 +26,8 @@ final class Rebuilding {
 
     /// Reads the events of the last day.
     ///
-    /// @param last the last event that is wanted
-    /// @return null if there are none
+    /// @param last the sequence number of the last event that is wanted
+    /// @return null if there are no events
     static History until(TaskQueue queue, long last, long now) {
         EventLog log = queue.eventsAfter(Math.max(0, last - EVENTS_MAX));
         History[] past = new History[1];
@@ -42,7 +42,7 @@ final class Rebuilding {
                 });
             }
         } catch (IOException | RuntimeException unreadable) {
-            // the queue itself has been replayed; what is missing here is a part of a chart
+            // the queue itself has been replayed; only a part of a chart is missing
             LOG.log(Level.WARNING, "event=history_not_read reason=" + LogValue.of(unreadable.getMessage()));
         }
         return past[0];

@@ -2,11 +2,11 @@ package server.stats;
 
 import java.util.Arrays;
 
-/// How often something happened in the last minutes. Not safe for several threads.
+/// Counts how often something happened in the last minutes. Not safe for several threads.
 public final class Recent {
 
     private static final long MINUTE_MS = 60_000;
-    /// So many whole minutes and the running one.
+    /// The number of whole minutes counted, besides the running one.
     private static final int WHOLE = 5;
 
     private final long[] counts = new long[WHOLE + 1];
@@ -19,13 +19,13 @@ public final class Recent {
         minute = Math.floorDiv(now, MINUTE_MS);
     }
 
-    /// Counts so many at this time.
+    /// Adds to the count at this time.
     public void add(long count, long now) {
         turn(now);
         counts[slot(minute)] += count;
     }
 
-    /// Returns how many were counted in the last minutes, or since the counting began if that is later.
+    /// Returns the count of the last minutes, or since the counting began if that is later.
     long count(long now) {
         turn(now);
         long sum = 0;
@@ -35,14 +35,15 @@ public final class Recent {
         return sum;
     }
 
-    /// Returns how many there were a minute, over the last minutes.
+    /// Returns the average count per minute over the last minutes.
     public double perMinute(long now) {
         long sum = count(now);
         long time = now - Math.max(since, (minute - WHOLE) * MINUTE_MS);
         return sum / (Math.max(MINUTE_MS, time) / (double) MINUTE_MS);
     }
 
-    /// A clock that is set back counts into the minute that was reached; one set back far starts again.
+    /// After a small step back of the clock, the minute that was reached goes on counting; after a large one counting
+    /// starts anew.
     private void turn(long now) {
         long next = Math.floorDiv(now, MINUTE_MS);
         if (next < minute - WHOLE) {

@@ -2,12 +2,12 @@ package server.stats;
 
 import server.stats.Buckets.Counted;
 
-/// What the queue did since the server's start. Lengths of time are in seconds.
+/// What the queue has done since the server's start. Durations are in seconds.
 ///
-/// @param submitted   tasks that came
+/// @param submitted   how many tasks were submitted
 /// @param waits       from the submit, or `scheduled_at`, to the start of the first attempt
-/// @param runs        of the attempts that completed their task
-/// @param loads       of models, as their hosts told
+/// @param runs        the durations of the attempts that completed their task
+/// @param loads       the durations of models' loads, as the hosts reported them
 /// @param firstPieces from an attempt's start to the first piece of its answer
 public record SoFar(long submitted, long completed, long failed, long cancelled, Counted waits, Counted runs,
         Counted loads, Counted firstPieces) {

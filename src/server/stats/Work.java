@@ -14,21 +14,21 @@ import java.util.function.Function;
 import server.task.Task;
 import shared.TaskStatus;
 
-/// What the tasks that ended in the last day took of the hosts, one by one, so that it can be told by priority, model
-/// and client. Not safe for several threads. Times are milliseconds, moments since the epoch.
+/// The hosts' time that the tasks which ended in the last day used, kept task by task so that it can be summed up by
+/// priority, model and client. Not safe for several threads. Times are milliseconds, moments since the epoch.
 final class Work {
 
-    /// So many tasks are kept, the newest.
+    /// The most tasks kept, the newest ones.
     static final int MOST = 50_000;
-    /// So many values of one kind are told apart; the rest are one.
+    /// The most values of one kind kept apart; the rest are summed up as one.
     static final int VALUES_MAX = 20;
     static final String OTHER = "others";
 
     private static final long DAY_MS = 86_400_000;
-    /// What is not known yet of so many: the answer is measured by another thread than that which tells of the end.
+    /// The most tasks of which the end or the measurement is awaited: two threads report them, in either order.
     private static final int EARLY_MAX = 1_000;
 
-    /// Of one task, its last attempt.
+    /// One task, with its last attempt.
     private static final class Done {
         final long at;
         final long waited;
@@ -67,7 +67,7 @@ final class Work {
         };
     }
 
-    /// A task has ended that ran.
+    /// Adds a task that has run and ended.
     void ended(Task task, long at) {
         Done done = new Done(task, at);
         Measured measured = early.remove(task.id());
@@ -83,9 +83,9 @@ final class Work {
         }
     }
 
-    /// Tells of a task's answer, before or after its end.
+    /// Records the measurements of a task's answer, before or after the task's end.
     ///
-    /// @param loadMillis how long its host loaded; 0: not at all
+    /// @param loadMillis how long its host loaded the model; 0: not at all
     void measured(long task, long tokens, long loadMillis) {
         Done done = unmeasured.remove(task);
         if (done == null) {
@@ -96,7 +96,7 @@ final class Work {
         }
     }
 
-    /// Puts what was before in front.
+    /// Puts the earlier tasks in front.
     void before(Work earlier) {
         earlier.all.descendingIterator().forEachRemaining(done -> {
             if (all.size() < MOST) {
@@ -105,7 +105,7 @@ final class Work {
         });
     }
 
-    /// Since when every task is there; 0 if none was left out.
+    /// Returns the time from which every task is included; 0 if none was left out.
     long since() {
         return all.size() < MOST ? 0 : all.getFirst().at;
     }
@@ -122,7 +122,7 @@ final class Work {
         return by(done -> done.client, since);
     }
 
-    /// What took the most of the hosts' time first.
+    /// Returns the groups, those that used the hosts' time most first.
     private List<WorkOf> by(Function<Done, String> value, long since) {
         Map<String, List<Done>> groups = new HashMap<>();
         for (Done done : all) {
@@ -162,7 +162,7 @@ final class Work {
                 group.stream().mapToLong(done -> done.loadMillis).sum());
     }
 
-    /// The least that so large a share do not exceed.
+    /// Returns the smallest value that is not exceeded by a given share of all.
     private static long at(long[] sorted, double share) {
         return sorted[(int) Math.max(0, Math.ceil(share * sorted.length) - 1)];
     }
