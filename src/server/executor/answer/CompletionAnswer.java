@@ -21,7 +21,7 @@ import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// Puts the chunks of a completion together into the result that Ollama would have given. A whole answer is a stream
+/// Joins the chunks of a completion into the result that Ollama would have given. A whole answer is handled as a stream
 /// of one chunk.
 public final class CompletionAnswer {
 
@@ -44,11 +44,11 @@ public final class CompletionAnswer {
     private Slice usage;
     private Slice timings;
     private long size;
-    /// When the first and the last piece of text came; 0 before.
+    /// When the first and the last piece of text came, by `System.nanoTime`; 0 before the first.
     private long firstAt;
     private long lastAt;
 
-    /// @param host  for messages
+    /// @param host  the host's name in messages
     /// @param began when the request was sent, by `System.nanoTime`
     public CompletionAnswer(String host, Limits limits, AnswerRoom.Portion room, long began, Pieces pieces) {
         this.host = host;
@@ -58,8 +58,10 @@ public final class CompletionAnswer {
         this.pieces = pieces;
     }
 
-    /// Reads the chunks of a stream of events to the last one, `[DONE]`. A host may do without it if it has said why
+    /// Reads the chunks of a stream of events up to its last event, `[DONE]`. A host may omit that if it has said why
     /// the answer ends.
+    ///
+    /// @throws HostFailure if the stream ends in the middle of an answer
     public void read(InputStream body) throws IOException, InterruptedException {
         ServerSentEvents events = new ServerSentEvents(new AnswerLines(body, host, limits.line(), room), host,
                 limits.line());
@@ -78,7 +80,7 @@ public final class CompletionAnswer {
         }
     }
 
-    /// Takes the next chunk and hands on the text in it. It may be overwritten afterwards.
+    /// Adds the next chunk and passes on the text in it. The chunk may be overwritten afterwards.
     public void add(Slice chunk) throws HostFailure {
         try {
             JsonReader in = new JsonReader(chunk.bytes(), chunk.from(), chunk.to(), limits.depth());
@@ -100,20 +102,20 @@ public final class CompletionAnswer {
         room.answer(size, host);
     }
 
-    /// Returns whether the host has said why the answer ends; only its counters can come now.
+    /// Returns whether the host has said why the answer ends; after that only its counters can come.
     public boolean finished() {
         return finishReason != null;
     }
 
-    /// Returns whether there is any answer.
+    /// Returns whether the answer has begun.
     public boolean says() {
         return says;
     }
 
     /// Returns the result that Ollama would have given.
     ///
-    /// @param createdAt as Ollama writes it
-    /// @param leftOut   what of the task did not reach the host
+    /// @param createdAt in Ollama's form
+    /// @param leftOut   the fields of the task that were not sent to the host
     public Slice result(TaskType type, String model, String createdAt, Set<String> leftOut) {
         JsonWriter out = new JsonWriter((int) size + 1024).beginObject().name("model").string(model)
                 .name("created_at").string(createdAt);
@@ -153,7 +155,7 @@ public final class CompletionAnswer {
     }
 
     private void choice(Map<String, Slice> choice) throws HostFailure {
-        // routers of many hosts put into the choice what went wrong behind them
+        // routers for many hosts put errors from behind them into the choice
         ErrorObject.check(choice, host, says);
         Slice message = choice.containsKey("delta") ? choice.get("delta") : choice.get("message");
         if (message != null) {
@@ -227,13 +229,14 @@ public final class CompletionAnswer {
         return before;
     }
 
-    /// A model that calls tools has stopped, as Ollama sees it.
+    /// Returns Ollama's reason: for Ollama, a model that calls tools has stopped.
     private String doneReason() {
         return finishReason == null || finishReason.equals("tool_calls") || finishReason.equals("function_call")
                 ? "stop" : finishReason;
     }
 
-    /// Ollama's counters, durations in nanoseconds. Where the host tells no times, those seen from here count.
+    /// Writes Ollama's counters, with durations in nanoseconds. If the host gives no times, those measured here are
+    /// used.
     private void counters(JsonWriter out) {
         long now = System.nanoTime();
         out.name("total_duration").number(now - began);

@@ -9,20 +9,20 @@ import server.executor.wire.Refusal;
 import shared.json.JsonReader.Kind;
 import shared.json.Slice;
 
-/// An error inside an answer whose status promised a good one.
+/// An error inside an answer whose status was a success.
 public final class ErrorObject {
 
     private ErrorObject() {
     }
 
-    /// Fails if an object holds an error.
+    /// Throws if an object contains an error.
     ///
-    /// @param says whether some of the answer came before
-    /// @throws HostFailure if there is an error, with the cause that its status or its words mean
+    /// @param says whether a part of the answer came before
+    /// @throws HostFailure if there is an error, with the cause that its status or text means
     public static void check(Map<String, Slice> answer, String host, boolean says) throws HostFailure {
         Slice error = answer.get("error");
         if (error == null && (isError(answer.get("object")) || isError(answer.get("type")))) {
-            // the forms of vLLM and of OpenAI's responses, with the members of the error outside
+            // the forms of vLLM and of OpenAI's responses, in which the error's members are those of the object itself
             error = answer.get("message");
         }
         if (error == null) {
@@ -33,12 +33,13 @@ public final class ErrorObject {
         throw new HostFailure(cause, host + (cause == Cause.PASSING ? " broke off: " : " refused: ") + text);
     }
 
-    /// By a status within it, as routers of many hosts give it, or the type that OpenAI gives to a wrong request.
+    /// Decides by a status inside the error, as routers for many hosts give it, or by the type that OpenAI gives to a
+    /// wrong request.
     private static Cause cause(Map<String, Slice> error, String text, boolean says) {
         Slice code = error.get("code");
         int status = code != null && code.text().matches("[45]\\d\\d") ? Integer.parseInt(code.text())
                 : error.get("type") != null && error.get("type").text().equals("\"invalid_request_error\"") ? 400 : 500;
-        // after some of the answer came, words of a server's error no longer blame the request
+        // once the answer has begun, a server's error no longer means that the request was wrong
         return status >= 500 && says ? Cause.PASSING : Refusal.cause(status, text);
     }
 

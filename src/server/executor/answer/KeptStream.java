@@ -20,15 +20,16 @@ import shared.json.JsonReader;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// Keeps a stream of events as it came, for an API that Ollama's form cannot tell, and hands on the text in it.
+/// Keeps a stream of events as it came, for APIs whose streams Ollama's form cannot represent, and passes on the text
+/// in it.
 public final class KeptStream {
 
-    /// The types of the events behind which an API says nothing more, and what some hosts end all streams with.
+    /// The types of the events after which an API sends nothing more.
     private static final Set<String> LAST = Set.of("message_stop", "response.completed", "response.incomplete",
             "response.failed");
     private static final String DONE = "[DONE]";
 
-    /// Reads what a host sends behind its last word.
+    /// Reads what a host sends after the last event of an answer.
     public interface Rest {
         void read(InputStream rest) throws IOException, InterruptedException;
     }
@@ -39,7 +40,7 @@ public final class KeptStream {
     private final Pieces pieces;
     private boolean says;
 
-    /// @param host for messages
+    /// @param host the host's name in messages
     public KeptStream(String host, Limits limits, AnswerRoom.Portion room, Pieces pieces) {
         this.host = host;
         this.limits = limits;
@@ -47,9 +48,9 @@ public final class KeptStream {
         this.pieces = pieces;
     }
 
-    /// Returns whether an event is its API's last word on an answer: many clients read no further.
+    /// Returns whether an event is the last one of an answer in its API: many clients read no further.
     ///
-    /// @param data of the event
+    /// @param data the event's data
     public static boolean isLast(Slice data) {
         if (data.length() == DONE.length() && data.text().equals(DONE)) {
             return true;
@@ -65,13 +66,13 @@ public final class KeptStream {
         }
     }
 
-    /// Reads the stream to its end, or to its last word, for some hosts never end it.
+    /// Reads the stream to its end, or to its last event, because some hosts never end the stream.
     ///
-    /// @param rest reads on behind the last word, into the result as well
+    /// @param rest continues reading after the last event, which also adds to the result
     /// @return the result, `{"content_type":…,"text":…}`
     public Slice read(InputStream body, Rest rest) throws IOException, InterruptedException {
         Kept kept = new Kept(body);
-        // the last event may hold the whole answer once more
+        // the last event may contain the whole answer once more
         ServerSentEvents events = new ServerSentEvents(new AnswerLines(kept, host, limits.answer(), room), host,
                 limits.answer());
         for (Slice event = events.next(); event != null; event = events.next()) {
@@ -103,7 +104,7 @@ public final class KeptStream {
         }
     }
 
-    /// An error is an event of its own, or stands in the response that it ended.
+    /// Throws if the event is an error, or contains a response that an error ended.
     private void checkError(Slice event) throws HostFailure {
         try {
             Map<String, Slice> members = Members.of(event, "an event");
@@ -112,11 +113,11 @@ public final class KeptStream {
                 ErrorObject.check(Members.of(members.get("response"), "response"), host, says);
             }
         } catch (JsonException | IllegalArgumentException strange) {
-            // the caller has it as it came
+            // the caller receives it as it came
         }
     }
 
-    /// Keeps what is read of a stream.
+    /// Keeps the bytes that are read from a stream.
     private final class Kept extends FilterInputStream {
 
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -7,7 +7,7 @@ import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.Slice;
 
-/// Takes JSON apart one level deep; what is inside stays as it stands, because a prompt may have megabytes.
+/// Splits JSON one level deep; inner values stay bytes, because a prompt may have megabytes.
 public final class Members {
 
     private Members() {
@@ -15,7 +15,7 @@ public final class Members {
 
     /// Returns an object's members; null counts as absent.
     ///
-    /// @param where for the message if it is no object
+    /// @param where names the value in the message if it is not an object
     public static Map<String, Slice> of(Slice object, String where) {
         JsonReader in = reader(object);
         expect(in.peek() == Kind.OBJECT, where + " must be an object");
@@ -31,12 +31,12 @@ public final class Members {
         return members;
     }
 
-    /// Returns a reader of what was accepted already, however deep that may nest.
+    /// Returns a reader of a value that has already been accepted, however deeply it is nested.
     public static JsonReader reader(Slice value) {
         return JsonReader.ofOwn(value);
     }
 
-    /// Returns of which kind a value is.
+    /// Returns the kind of a value.
     public static Kind kind(Slice value) {
         return reader(value).peek();
     }
@@ -48,7 +48,7 @@ public final class Members {
 
     /// Returns a string's text; null if it is absent.
     ///
-    /// @param where for the message if it is no string
+    /// @param where names the value in the message if it is not a string
     public static String text(Slice value, String where) {
         if (value == null) {
             return null;
@@ -57,9 +57,9 @@ public final class Members {
         return reader(value).string();
     }
 
-    /// Fails unless something is so.
+    /// Throws unless a condition holds.
     ///
-    /// @throws IllegalArgumentException with this message, which is for the user
+    /// @throws IllegalArgumentException with the message, which is for the user
     public static void expect(boolean right, String message) {
         if (!right) {
             throw new IllegalArgumentException(message);

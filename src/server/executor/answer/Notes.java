@@ -5,7 +5,8 @@ import java.util.Set;
 
 import shared.json.JsonWriter;
 
-/// What a reader of a result should know that Ollama's form has no place for: a member `notes`, where there is any.
+/// What a reader of a result should know although Ollama's form has no place for it: a member `notes`, if there is
+/// anything.
 public final class Notes {
 
     private Notes() {

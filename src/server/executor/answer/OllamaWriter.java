@@ -11,10 +11,11 @@ import shared.json.JsonReader;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// The answers of Ollama's own API: lines of JSON, or one object.
+/// Writes the answers of Ollama's own API: lines of JSON, or one object.
 final class OllamaWriter implements AnswerWriter {
 
-    /// Members of a result that a stream's last line has not, or writes itself. The runs are ours.
+    /// Members of a result that a stream's last line does not have, or that are written separately. `runs` is the
+    /// queue's own.
     private static final Set<String> NOT_LAST = Set.of("model", "created_at", "message", "response", "thinking",
             "tool_calls", "done", "runs");
 
@@ -40,7 +41,7 @@ final class OllamaWriter implements AnswerWriter {
         return line(said(isThinking ? "" : text, isThinking ? text : null, null).name("done").bool(false));
     }
 
-    /// Calls of tools have a line of their own before the last one, where clients expect them.
+    /// Writes tool calls on a line of their own before the last one, where clients expect them.
     @Override
     public byte[] end(Slice result, boolean thought, boolean spoke) {
         Said said = Said.of(result);
@@ -75,7 +76,7 @@ final class OllamaWriter implements AnswerWriter {
         return out.endObject().toBytes();
     }
 
-    /// The one vector of a list; of an empty text Ollama makes none.
+    /// Returns the only vector of a list; Ollama returns an empty list for an empty text.
     private static Slice first(Slice vectors) {
         Members.expect(vectors != null, "the result has no embeddings");
         JsonReader in = Members.reader(vectors);
@@ -83,7 +84,7 @@ final class OllamaWriter implements AnswerWriter {
         return in.nextElement() ? in.raw() : vectors;
     }
 
-    /// An object up to what it says.
+    /// Returns an object that is complete up to the text.
     private JsonWriter said(String text, String thinking, Slice toolCalls) {
         JsonWriter out = new JsonWriter().beginObject().name("model").string(model)
                 .name("created_at").string(clock.instant().toString());

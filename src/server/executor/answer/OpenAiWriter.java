@@ -16,7 +16,7 @@ import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// The answers of OpenAI's completions and embeddings: events with a chunk each, or one object.
+/// Writes the answers of OpenAI's completions and embeddings: events with one chunk each, or one object.
 final class OpenAiWriter implements AnswerWriter {
 
     private final String path;
@@ -27,7 +27,7 @@ final class OpenAiWriter implements AnswerWriter {
     private final boolean asksForUsage;
     private final boolean asksForBase64;
 
-    /// @param body of the call: says whether a stream ends with its usage, and how numbers are written
+    /// @param body the call's body: it says whether a stream ends with its usage, and how vectors are encoded
     OpenAiWriter(String path, String model, Slice body, InstantSource clock) {
         this.path = path;
         this.isChat = path.equals("/v1/chat/completions");
@@ -131,7 +131,7 @@ final class OpenAiWriter implements AnswerWriter {
                 .endObject().toBytes();
     }
 
-    /// Floats of 4 bytes, the lowest first.
+    /// Encodes a vector as floats of 4 bytes, little-endian.
     private static String base64(JsonReader in) {
         List<Float> numbers = new ArrayList<>();
         in.beginArray();
@@ -152,13 +152,13 @@ final class OpenAiWriter implements AnswerWriter {
         return head(new JsonWriter(), isChat ? "chat.completion.chunk" : "text_completion");
     }
 
-    /// A chunk of a chat, up to what its delta holds.
+    /// Returns a chat's chunk, open inside its delta.
     private JsonWriter delta() {
         return chunk().name("choices").beginArray().beginObject().name("index").number(0)
                 .name("delta").beginObject().name("role").string("assistant");
     }
 
-    /// Ends the one choice, and the choices.
+    /// Ends the only choice, and the choices.
     private static JsonWriter closed(JsonWriter choice, String finishReason) {
         return choice.name("finish_reason").string(finishReason).endObject().endArray();
     }
@@ -168,7 +168,7 @@ final class OpenAiWriter implements AnswerWriter {
                 .name("text").string(text), finishReason);
     }
 
-    /// OpenAI has the arguments as a text, and an index and a type for each call.
+    /// Writes tool calls in OpenAI's form: the arguments as a string, and an index and a type for each call.
     private void toolCalls(JsonWriter out, Slice calls) {
         out.name("tool_calls").beginArray();
         JsonReader in = Members.reader(calls);

@@ -7,10 +7,10 @@ import server.executor.wire.Joined;
 import shared.json.JsonReader.Kind;
 import shared.json.Slice;
 
-/// What a result in Ollama's form says.
+/// The contents of a result in Ollama's form.
 ///
-/// @param toolCalls an array with calls in it; null: none
-/// @param members   of the whole result
+/// @param toolCalls an array with at least one call; null: none
+/// @param members   the members of the whole result
 record Said(String text, String thinking, Slice toolCalls, Map<String, Slice> members) {
 
     /// @throws IllegalArgumentException if it is not in Ollama's form
@@ -23,19 +23,19 @@ record Said(String text, String thinking, Slice toolCalls, Map<String, Slice> me
                 calls != null && Members.kind(calls) == Kind.ARRAY && Joined.holdsItems(calls) ? calls : null, members);
     }
 
-    /// Returns why the answer ended: `stop`, `length`.
+    /// Returns why the answer ended, such as `stop` or `length`.
     String doneReason() {
         Slice reason = members.get("done_reason");
         return Members.isText(reason) ? Members.text(reason, "") : "stop";
     }
 
-    /// Returns a counter of tokens; 0 where there is none.
+    /// Returns a count of tokens; 0 if there is none.
     long count(String name) {
         Slice digits = members.get(name);
         return digits != null && digits.text().matches("\\d{1,18}") ? Long.parseLong(digits.text()) : 0;
     }
 
-    /// Writes the texts of which no piece was written.
+    /// Writes the texts of which no piece has been written.
     ByteArrayOutputStream unwritten(AnswerWriter writer, boolean thought, boolean spoke) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         if (!thought && !thinking.isEmpty()) {

@@ -10,10 +10,11 @@ import server.executor.Outcome.Cause;
 import server.executor.wire.AnswerLines;
 import shared.json.Slice;
 
-/// The data of server-sent events. Comments, which some hosts send as signs of life, and other fields are passed over.
+/// Reads the data of server-sent events. Comments, which some hosts send as signs of life, and other fields are
+/// ignored.
 public final class ServerSentEvents {
 
-    /// How older servers of llama.cpp begin an error inside a stream.
+    /// The beginning of an error inside a stream of older llama.cpp servers.
     private static final String ERROR = "error:";
     private static final String DATA = "data:";
 
@@ -22,15 +23,15 @@ public final class ServerSentEvents {
     private final int max;
     private byte[] data = new byte[4096];
 
-    /// @param max the longest data of an event, in bytes
+    /// @param max the longest data of one event, in bytes
     public ServerSentEvents(AnswerLines lines, String host, int max) {
         this.lines = lines;
         this.host = host;
         this.max = max;
     }
 
-    /// Returns the next event's data, its lines joined by line ends; valid until the next call. An event at the end of
-    /// the stream counts without the empty line behind it.
+    /// Returns the next event's data, its lines joined by line feeds; valid until the next call. The last event of the
+    /// stream need not be followed by an empty line.
     ///
     /// @return null at the end of the stream
     public Slice next() throws IOException {

@@ -21,8 +21,8 @@ import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// Puts the objects of a chat's or generate's answer together into one: texts are joined, lists concatenated, of any
-/// other member the last value counts. A whole answer is a stream of one object.
+/// Joins the objects of a chat's or generate's answer into one: texts are joined, lists concatenated; of any other
+/// member the last value counts. A whole answer is handled as a stream of one object.
 public final class StreamedAnswer {
 
     private static final String MESSAGE = "message";
@@ -33,7 +33,7 @@ public final class StreamedAnswer {
     private final AnswerRoom.Portion room;
     private final Pieces pieces;
 
-    /// In the order of their first appearance, which is Ollama's. The message's own value is null here.
+    /// In order of first appearance, which is Ollama's order. The value of the member `message` is null here.
     private final Map<String, Joined> members = new LinkedHashMap<>();
     private final Map<String, Joined> message = new LinkedHashMap<>();
     private long size;
@@ -41,7 +41,7 @@ public final class StreamedAnswer {
     private boolean done;
     private String doneReason = "";
 
-    /// @param host for messages
+    /// @param host the host's name in messages
     public StreamedAnswer(TaskType type, String host, Limits limits, AnswerRoom.Portion room, Pieces pieces) {
         this.type = type;
         this.host = host;
@@ -50,9 +50,10 @@ public final class StreamedAnswer {
         this.pieces = pieces;
     }
 
-    /// Reads the lines of a stream to the last one.
+    /// Reads the lines of a stream up to the last one.
     ///
     /// @return the result
+    /// @throws HostFailure if the stream ends before that
     public Slice read(InputStream body) throws IOException, InterruptedException {
         AnswerLines lines = new AnswerLines(body, host, limits.line(), room);
         for (Slice line = lines.next(); line != null; line = lines.next()) {
@@ -67,7 +68,7 @@ public final class StreamedAnswer {
                 "the connection to " + host + " was lost in the middle of the answer (its last line is missing)");
     }
 
-    /// Takes the next object of the stream and hands on the text in it. It may be overwritten afterwards.
+    /// Adds the next object of the stream and passes on the text in it. The object may be overwritten afterwards.
     ///
     /// @return whether it was the last one
     public boolean add(Slice line) throws HostFailure {
@@ -93,7 +94,7 @@ public final class StreamedAnswer {
         return done;
     }
 
-    /// Returns the result of what was joined.
+    /// Returns the result joined so far.
     public Slice result() {
         JsonWriter out = new JsonWriter((int) size + 1024).beginObject();
         members.forEach((name, value) -> {
@@ -143,7 +144,7 @@ public final class StreamedAnswer {
         }
     }
 
-    /// Ollama 0.11 tells of a wrong format in the stream's first line, later ones by a 500.
+    /// Ollama 0.11 reports a wrong format in the stream's first line; later versions answer 500.
     private HostFailure broken(String error) {
         return !says && Refusal.blamesRequest(error)
                 ? new HostFailure(Cause.FINAL, host + " refused: " + error)
@@ -197,7 +198,7 @@ public final class StreamedAnswer {
         says |= kind == Kind.ARRAY && Joined.holdsItems(piece);
     }
 
-    /// Null in a later object says that there is no more to join.
+    /// A null in a later object only says that there is nothing more to join.
     private void lastUnlessEmpty(Map<String, Joined> into, String name, Slice value, Kind kind) {
         if (kind != Kind.NULL || !into.containsKey(name)) {
             last(into, name, value);

@@ -12,7 +12,8 @@ import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// The tool calls of an answer, whose arguments come as pieces of a string and become an object, as in Ollama's.
+/// The tool calls of an answer. Their arguments come as pieces of a string and become an object, as in Ollama's
+/// answers.
 final class ToolCalls {
 
     private final List<ToolCall> calls = new ArrayList<>();
@@ -32,8 +33,8 @@ final class ToolCalls {
         return calls.isEmpty();
     }
 
-    /// Takes a piece of one call. Its `index` says which call it belongs to; hosts that send calls whole need not give
-    /// one.
+    /// Adds a piece of a call. Its `index` says which call it belongs to; a host that sends each call whole may omit
+    /// it.
     void add(Slice piece) {
         Map<String, Slice> members = Members.of(piece, "tool_calls[]");
         Slice index = members.get("index");
@@ -51,9 +52,9 @@ final class ToolCalls {
         }
     }
 
-    /// Writes them as an array.
+    /// Writes the calls as an array.
     ///
-    /// @param notes takes what is not as Ollama would have it
+    /// @param notes receives a note about each call that is not in Ollama's form
     void writeTo(JsonWriter out, List<String> notes) {
         out.beginArray();
         for (ToolCall call : calls) {
@@ -95,7 +96,7 @@ final class ToolCalls {
                 return;
             }
         } catch (JsonException notJson) {
-            // as the model wrote them, then
+            // then they are kept as the model wrote them
         }
         notes.add("the arguments of the call of " + call.name
                 + " are not a JSON object and are kept as the text that came");

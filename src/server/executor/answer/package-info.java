@@ -1,5 +1,4 @@
-/// Reads hosts' answers, and puts a stream's pieces together into one result. The kinds of host and the relay share
-/// it.
+/// Reads hosts' answers, and joins a stream's pieces into one result. The kinds of host and the relay share it.
 ///
 /// ```
 ///   Ollama's lines ────────▶ StreamedAnswer ──────────────────────┐
@@ -9,7 +8,7 @@
 ///   events of responses and messages ─▶ KeptStream ───────────────▶ result: {"content_type":…,"text":…}
 /// ```
 ///
-/// The reverse, for hosts that do not speak a caller's API and for repeated answers:
+/// The reverse direction, for hosts that do not speak a caller's API and for repeated answers:
 ///
 /// ```
 ///   pieces, result ─▶ AnswerWriter ─┬─ OllamaWriter ─▶ lines of JSON, one object

@@ -26,15 +26,15 @@ import shared.json.JsonReader;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// A model that needs no machine: the same request gives the same answer each time, whatever the model is called.
-/// Chat repeats the last user message, generate the prompt, token by token, in the shape that Ollama answers in. It
-/// takes the bodies of OpenAI's completions and embeddings too.
+/// A model that needs no machine: the same request gets the same answer each time, whatever the model's name. A chat
+/// repeats the last user message, a generate the prompt, token by token, in the form of Ollama's answers. It also
+/// accepts the bodies of OpenAI's completions and embeddings.
 final class EchoExecutor implements TaskExecutor {
 
-    /// A word with the space before it, as models cut text; the pieces make up the whole text.
+    /// A word with the space before it, as models split text; the pieces together are the whole text.
     private static final Pattern TOKEN = Pattern.compile("\\s*\\S+|\\s+");
 
-    /// The calls that it takes beside the questions of [EchoFacts].
+    /// The calls that it accepts besides the questions of [EchoFacts].
     private static final Set<String> CALLS = Set.of("/api/chat", "/api/generate", "/api/embed", "/api/embeddings",
             "/v1/chat/completions", "/v1/completions", "/v1/embeddings");
 
@@ -60,7 +60,7 @@ final class EchoExecutor implements TaskExecutor {
         return address;
     }
 
-    /// Returns none: it answers to every name.
+    /// Returns an empty list: it answers to every name.
     @Override
     public List<String> models() {
         return List.of();
@@ -117,8 +117,8 @@ final class EchoExecutor implements TaskExecutor {
         return answer;
     }
 
-    /// As Ollama answers a chat without messages or a generate without a prompt, which only loads or unloads a model;
-    /// null for others.
+    /// Answers as Ollama does a chat without messages or a generate without a prompt, which only loads or unloads a
+    /// model; returns null for other requests.
     private HostAnswer loaded(String path, Slice body) {
         boolean isChat = path.equals("/api/chat");
         if (body == null || !isChat && !path.equals("/api/generate")) {
@@ -136,7 +136,7 @@ final class EchoExecutor implements TaskExecutor {
                 .string(isNothing(request.get("keep_alive")) ? "unload" : "load").endObject());
     }
 
-    /// Ollama's own command writes `"0s"`.
+    /// Returns whether a `keep_alive` is zero; Ollama's own command writes `"0s"`.
     private static boolean isNothing(Json time) {
         return time instanceof Json.Num number && number.digits().equals("0")
                 || time instanceof Json.Str text && text.value().matches("0[a-z]*");
@@ -220,7 +220,7 @@ final class EchoExecutor implements TaskExecutor {
         throw new IllegalArgumentException("there is no user message to repeat");
     }
 
-    /// A message's text, which OpenAI's clients also send in parts.
+    /// Returns a message's text, which OpenAI's clients also send in parts.
     private static String text(Json content) {
         if (content instanceof Json.Arr parts) {
             return parts.values().stream().map(part -> part instanceof Json.Obj object ? object.text("text") : null)
@@ -229,7 +229,7 @@ final class EchoExecutor implements TaskExecutor {
         return content instanceof Json.Str string ? string.value() : "";
     }
 
-    /// OpenAI's clients may send one prompt in an array.
+    /// Returns the prompt; OpenAI's clients may send it in an array.
     private static String prompt(Json.Obj request) {
         Json prompt = request.get("prompt") instanceof Json.Arr prompts && prompts.values().size() == 1
                 ? prompts.values().getFirst() : request.get("prompt");
@@ -258,7 +258,7 @@ final class EchoExecutor implements TaskExecutor {
         throw new IllegalArgumentException("input must be a string or an array of strings");
     }
 
-    /// `options.num_predict`, or OpenAI's names of it; as in Ollama, 0 and below mean no limit.
+    /// Returns `options.num_predict`, or OpenAI's fields for it; as in Ollama, 0 and below mean no limit.
     private static int limit(Json.Obj request) {
         long limit = request.get("options") instanceof Json.Obj options ? options.integer("num_predict", 0)
                 : request.integer("max_completion_tokens", request.integer("max_tokens", 0));

@@ -8,14 +8,14 @@ import server.executor.HostHead;
 import server.executor.HostReport;
 import shared.json.JsonWriter;
 
-/// What an Ollama with the one model `echo` would say of itself and of it.
+/// The answers that an Ollama server with the single model `echo` would give to questions about itself.
 ///
-/// @param openedAt when the model came
+/// @param openedAt when the model was added
 record EchoFacts(Instant openedAt) {
 
     static final String MODEL = "echo";
 
-    /// The paths of the questions that it answers; `/v1/models/` goes on with a model's name.
+    /// The paths of the questions that it answers; `/v1/models/` is followed by a model's name.
     private static final Set<String> PATHS = Set.of("/api/version", "/api/tags", "/api/ps", "/api/show", "/v1/models");
     private static final String ONE_MODEL = "/v1/models/";
 
@@ -25,7 +25,7 @@ record EchoFacts(Instant openedAt) {
         return PATHS.contains(path) || path.startsWith(ONE_MODEL);
     }
 
-    /// Returns what it answers to a question that it [#tells] the answer of.
+    /// Returns the answer to a question; [#tells] must be true for its path.
     HostAnswer answer(String path) {
         JsonWriter out = new JsonWriter();
         switch (path) {
@@ -43,7 +43,7 @@ record EchoFacts(Instant openedAt) {
         return json(200, out);
     }
 
-    /// Returns what the API of a path answers to a wrong request.
+    /// Returns the answer to a wrong request, in the form of the path's API.
     static HostAnswer refusal(String path, String message) {
         JsonWriter out = new JsonWriter().beginObject().name("error");
         if (path.startsWith("/v1/")) {

@@ -8,7 +8,7 @@ import server.executor.TaskExecutor;
 import shared.Problem;
 import shared.config.Durations;
 
-/// The embedded model at `echo:`. `echo:?delay=20ms` takes that long for each token, as a real model would.
+/// Opens the embedded model at `echo:`. With `echo:?delay=20ms` each token takes that long, as with a real model.
 public final class EchoProvider implements ExecutorProvider {
 
     private static final String ADDRESS = "echo:";
@@ -22,7 +22,7 @@ public final class EchoProvider implements ExecutorProvider {
         return "echo";
     }
 
-    /// `echo:11434` is not meant: that is an Ollama on a machine named echo.
+    /// `echo:11434` is excluded: that is an Ollama server on a machine named echo.
     @Override
     public boolean serves(String address) {
         return address.equals(ADDRESS) || address.startsWith(ADDRESS + "?");

@@ -2,11 +2,11 @@ package server.executor.echo;
 
 import java.util.Locale;
 
-/// A text as a unit vector: each word adds or takes 1 at a place that its hash names. Texts that share words are near
-/// each other, so that a pipeline's dry run finds what it looks for.
+/// Converts a text to a unit vector: each word adds or subtracts 1 at a position given by its hash. Texts that share
+/// words are close to each other, so that a pipeline's dry run finds what it searches for.
 final class WordVector {
 
-    /// How many numbers a vector has if the request does not say.
+    /// The number of dimensions if the request does not say.
     static final int DIMENSIONS = 64;
     static final int DIMENSIONS_MAX = 65_536;
 
@@ -37,7 +37,7 @@ final class WordVector {
         return vector;
     }
 
-    /// FNV-1a of 64 bits over the chars, its bits mixed once more, because the low ones of FNV are weak.
+    /// FNV-1a of 64 bits over the chars, with its bits mixed once more because the low bits of FNV are weak.
     private static long hash(String word) {
         long hash = 0xcbf29ce484222325L;
         for (int i = 0; i < word.length(); i++) {

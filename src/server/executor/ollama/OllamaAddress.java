@@ -3,18 +3,19 @@ package server.executor.ollama;
 import java.net.URI;
 import java.util.Locale;
 
-/// Where an Ollama listens.
+/// The address of an Ollama server.
 ///
-/// @param base with scheme, host and port, and the path without a slash at its end: `http://gpu:11434`
-/// @param name host:port
+/// @param base the URL with scheme, host, port and path, without a slash at its end: `http://gpu:11434`
+/// @param name `host:port`
 record OllamaAddress(URI base, String name) {
 
     private static final int PORT = 11434;
 
-    /// Reads every form that Ollama's own `OLLAMA_HOST` takes. Without a scheme the port is 11434, with one it is the
-    /// scheme's; no host is the loopback address, and so is the one that means "all addresses" to a server.
+    /// Parses every form that Ollama's own `OLLAMA_HOST` accepts. The port is 11434 without a scheme, otherwise the
+    /// scheme's. An empty host means the loopback address, and so does an address by which a server listens on all
+    /// interfaces.
     ///
-    /// @throws IllegalArgumentException with what would be right
+    /// @throws IllegalArgumentException that says what would be right
     static OllamaAddress parse(String address) {
         int cut = address.indexOf("://");
         String scheme = cut < 0 ? "http" : address.substring(0, cut).toLowerCase(Locale.ROOT);
@@ -75,7 +76,7 @@ record OllamaAddress(URI base, String name) {
             throw new IllegalArgumentException("write host, host:port or http://host:port", malformed);
         }
         if (uri.getHost() == null) {
-            // java.net.http refuses such names, underscores above all
+            // java.net.http refuses such names, most often because of underscores
             throw new IllegalArgumentException("\"" + host + "\" is not a host name (letters, digits, dots and hyphens)"
                     + "; use another name of the machine or its IP address");
         }

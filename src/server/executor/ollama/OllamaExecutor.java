@@ -43,16 +43,16 @@ import shared.json.Slice;
 /// One Ollama host.
 final class OllamaExecutor implements TaskExecutor {
 
-    /// How much of an error's text is read.
+    /// How much of an error's text is read, in bytes.
     private static final int ERROR_MAX = 64 << 10;
 
-    /// For questions about the host itself.
+    /// The time limit for questions about the host itself.
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(5);
 
     private final OllamaAddress address;
-    /// Of tasks: before one fails by a 404, its host is asked whether it is an Ollama.
+    /// For tasks: before a 404 fails one, the host is asked whether it is an Ollama server.
     private final Refusal refusal;
-    /// Of questions that every Ollama answers.
+    /// For questions that every Ollama server answers.
     private final Refusal notItself;
     private final Limits limits;
     private final HostClient client;
@@ -139,7 +139,7 @@ final class OllamaExecutor implements TaskExecutor {
                 loaded == null ? null : names(loaded), loaded == null ? null : runners(loaded));
     }
 
-    /// Null where the host does not know the question: older versions and what imitates Ollama lack some.
+    /// Returns null if the host does not know the path: older versions and imitations of Ollama lack some.
     private Json.Obj askIfKnown(String path) throws IOException, InterruptedException {
         try {
             return ask(path);
@@ -177,7 +177,7 @@ final class OllamaExecutor implements TaskExecutor {
         return model.get(name) instanceof Json.Num number ? (long) Double.parseDouble(number.digits()) : 0;
     }
 
-    /// As Go writes it: with nanoseconds and its own offset.
+    /// Parses a time as Go writes it: with nanoseconds and an offset. Returns 0 if it cannot.
     private static long time(String text) {
         try {
             return text == null ? 0 : OffsetDateTime.parse(text).toInstant().toEpochMilli();
@@ -186,7 +186,7 @@ final class OllamaExecutor implements TaskExecutor {
         }
     }
 
-    /// Gets what the host tells of itself.
+    /// Gets what the host reports about itself.
     ///
     /// @param path `/api/tags`, `/api/version`, `/api/ps`
     /// @throws IOException with a message for people
@@ -213,7 +213,7 @@ final class OllamaExecutor implements TaskExecutor {
         client.close();
     }
 
-    /// The payload with `model` and `stream` put in front of its members, its own bytes untouched.
+    /// Returns the payload with `model` and `stream` in front of its members, whose bytes stay unchanged.
     private static Sending body(Call call) {
         Slice payload = call.payload();
         JsonWriter head = new JsonWriter().beginObject().name("model").string(call.model());
@@ -225,7 +225,7 @@ final class OllamaExecutor implements TaskExecutor {
         return new Sending(head + comma, new Slice(payload.bytes(), members, payload.to()));
     }
 
-    /// An embed's answer: one object.
+    /// Reads the answer to an embed, which is one object.
     private Slice whole(Call call, InputStream body) throws IOException {
         byte[] bytes = AnswerLines.whole(body, -1, name(), limits.answer(), call.room());
         boolean embeddings = false;

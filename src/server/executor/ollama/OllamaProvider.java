@@ -7,7 +7,7 @@ import server.executor.HostAddress;
 import server.executor.TaskExecutor;
 import server.executor.wire.Route;
 
-/// Ollama hosts, at every address that `OLLAMA_HOST` may hold.
+/// Opens Ollama hosts, at every address that `OLLAMA_HOST` accepts.
 public final class OllamaProvider implements ExecutorProvider {
 
     public OllamaProvider() {
@@ -18,7 +18,7 @@ public final class OllamaProvider implements ExecutorProvider {
         return "ollama";
     }
 
-    /// What has a scheme of its own belongs to another kind.
+    /// An address with another scheme belongs to another kind of host.
     @Override
     public boolean serves(String address) {
         return !address.contains("://") || address.matches("(?i)https?://.*");

@@ -1,5 +1,5 @@
-/// Ollama hosts. A task's payload is the body of Ollama's own endpoint and is sent as it stands, with `model` and
-/// `stream` put in front; the objects of the streamed answer are joined into one, the result.
+/// Ollama hosts. A task's payload is the body for Ollama's own endpoint and is sent unchanged, with `model` and
+/// `stream` in front; the objects of the streamed answer are joined into one, the result.
 ///
 /// - `/api/chat`, `/api/generate`: NDJSON, read line by line; the last line has `"done":true`. An answer without it
 ///   was cut off. `/api/embed`: one object.

@@ -18,22 +18,22 @@ import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// Makes of OpenAI's list of embeddings what Ollama's `/api/embed` answers, its numbers untouched.
+/// Converts OpenAI's list of embeddings into the answer of Ollama's `/api/embed`, without changing the numbers.
 final class EmbeddingsAnswer {
 
     private final String host;
     private final Limits limits;
     private final long began;
 
-    /// @param began of the call, by `System.nanoTime`
+    /// @param began when the request was sent, by `System.nanoTime`
     EmbeddingsAnswer(String host, Limits limits, long began) {
         this.host = host;
         this.limits = limits;
         this.began = began;
     }
 
-    /// @param input   what was asked, a string or an array: there must be a vector for each
-    /// @param leftOut what of the task did not reach the host
+    /// @param input   the task's input, a string or an array: there must be a vector for each text
+    /// @param leftOut the fields of the task that were not sent to the host
     Slice result(byte[] body, String model, Slice input, Set<String> leftOut) throws HostFailure {
         try {
             JsonReader in = new JsonReader(body, 0, body.length, limits.depth());
@@ -64,7 +64,7 @@ final class EmbeddingsAnswer {
         }
     }
 
-    /// By their index; without one, a vector's place counts.
+    /// Returns the vectors in the order of their index; without one, a vector's position counts.
     private static TreeMap<Long, Slice> vectors(Slice data) {
         TreeMap<Long, Slice> vectors = new TreeMap<>();
         JsonReader in = Members.reader(data);
@@ -79,7 +79,7 @@ final class EmbeddingsAnswer {
         return vectors;
     }
 
-    /// By its first element: the rest is as long as the model has dimensions.
+    /// Checks only the first element: the vector is as long as the model has dimensions.
     private static boolean isVector(Slice vector) {
         if (vector == null || Members.kind(vector) != Kind.ARRAY) {
             return false;

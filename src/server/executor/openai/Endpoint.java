@@ -12,27 +12,27 @@ import server.executor.HostAddress;
 
 /// An OpenAI-compatible host as the settings describe it.
 ///
-/// @param name    what `executed_on` and messages call it
-/// @param baseUrl up to and including `/v1`, without a slash at its end
+/// @param name    its name in `executed_on` and messages
+/// @param baseUrl the URL up to and including `/v1`, without a slash at its end
 /// @param apiKey  sent as `Authorization: Bearer`; empty for none
-/// @param headers sent with each request; an `Authorization` among them takes the place of the key's
-/// @param models  from our name to the host's, the only models that it is asked for; empty for all, named alike
-/// @param timeout the longest time of an attempt here, whatever the task's own; null for none
+/// @param headers sent with each request; an `Authorization` among them replaces the key's
+/// @param models  the only models that it is asked for, from our name to the host's; empty: all, under the same names
+/// @param timeout the longest duration of an attempt here, whatever the task's own; null for no limit
 record Endpoint(String name, URI baseUrl, String apiKey, Map<String, String> headers,
         Map<String, String> models, Duration timeout) {
 
-    /// Where OpenAI itself answers.
+    /// The address of OpenAI itself.
     static final String OPENAI = "https://api.openai.com/v1";
 
-    /// A shorter value is no secret, and hiding it would spoil messages.
+    /// A shorter value is not a secret, and hiding it would spoil messages.
     private static final int SECRET_LENGTH_MIN = 6;
 
-    /// Checks what the settings say.
+    /// Makes an endpoint from settings, which it checks.
     ///
-    /// @param name    null or blank for host:port
+    /// @param name    null or blank: `host:port`
     /// @param baseUrl one without a path gets `/v1`
-    /// @param apiKey  null for none; blanks and line ends around it, as files have them, are dropped
-    /// @throws IllegalArgumentException with what would be right, and without any secret
+    /// @param apiKey  null for none; surrounding spaces and line ends, as in files, are dropped
+    /// @throws IllegalArgumentException that says what would be right, without any secret
     static Endpoint of(String name, String baseUrl, String apiKey, Map<String, String> headers,
             Map<String, String> models, Duration timeout) {
         URI base = base(baseUrl.strip());
@@ -43,14 +43,14 @@ record Endpoint(String name, URI baseUrl, String apiKey, Map<String, String> hea
         return endpoint;
     }
 
-    /// Returns an endpoint of which nothing but its address and key is known.
+    /// Returns an endpoint of which only the address and key are known.
     ///
     /// @param baseUrl as in [#of]
     static Endpoint at(String baseUrl, String apiKey) {
         return of(null, baseUrl, apiKey, Map.of(), Map.of(), null);
     }
 
-    /// A request to a place below the base, with all headers.
+    /// Returns a request to a path below the base URL, with all headers.
     HttpRequest.Builder request(String path) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(baseUrl + path));
         if (!apiKey.isEmpty()) {
@@ -60,17 +60,18 @@ record Endpoint(String name, URI baseUrl, String apiKey, Map<String, String> hea
         return request;
     }
 
-    /// The host's name of a model of ours; null if it is not asked for this one.
+    /// Returns the host's name for one of our models; null if the host is not asked for it.
     String modelOf(String ours) {
         return models.isEmpty() ? ours : models.get(ours);
     }
 
-    /// OpenAI's newer models take no `max_tokens`, the other makers' servers often know no other name.
+    /// Returns the name of the field: OpenAI's newer models do not accept `max_tokens`, other servers often know
+    /// nothing else.
     String maxTokens() {
         return baseUrl.getHost().matches(".*\\.openai\\.(com|azure\\.com)") ? "max_completion_tokens" : "max_tokens";
     }
 
-    /// A text in which a host may have repeated what it was sent, without the secrets in it.
+    /// Returns a text without secrets: a host may have repeated what it was sent.
     String redact(String text) {
         return Stream.concat(Stream.of(apiKey), headers.values().stream())
                 // a host may repeat `Bearer KEY`, or the key alone
@@ -80,7 +81,7 @@ record Endpoint(String name, URI baseUrl, String apiKey, Map<String, String> hea
                 .reduce(text, (clean, secret) -> clean.replace(secret, "***"));
     }
 
-    /// Without the secrets.
+    /// Returns it without secrets.
     @Override
     public String toString() {
         return name + " at " + baseUrl;

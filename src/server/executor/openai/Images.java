@@ -8,11 +8,11 @@ import shared.json.JsonReader;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// Images as OpenAI takes them: parts of a content, each a `data:` URL with its type, which Ollama's bare base64 does
-/// not tell but its first bytes do.
+/// Images in OpenAI's form: parts of a content, each a `data:` URL with the image's type. Ollama's bare base64 does not
+/// name the type, but its first characters reveal it.
 final class Images {
 
-    /// How base64 of a file of each kind begins.
+    /// The beginning of each type of image in base64.
     private static final Map<String, String> TYPES = Map.of("iVBORw0KGgo", "png", "/9j/", "jpeg", "R0lGOD", "gif",
             "UklGR", "webp", "Qk", "bmp");
 
@@ -21,7 +21,7 @@ final class Images {
     private Images() {
     }
 
-    /// Writes a content of one text and these images.
+    /// Writes a content with one text and these images.
     ///
     /// @param text   a JSON string; null for none
     /// @param images a JSON array of strings
@@ -52,7 +52,7 @@ final class Images {
         return in.nextElement();
     }
 
-    /// @param image a JSON string with its quotes; its base64 is copied as it stands
+    /// @param image a JSON string with its quotes; its base64 is copied unchanged
     private static byte[] url(Slice image, String where) {
         String head = new String(image.bytes(), image.from() + 1, Math.min(HEAD, image.length() - 2),
                 StandardCharsets.ISO_8859_1).replace("\\", "");

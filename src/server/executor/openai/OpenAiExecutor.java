@@ -40,16 +40,16 @@ import shared.json.Slice;
 /// One OpenAI-compatible host.
 final class OpenAiExecutor implements TaskExecutor {
 
-    /// Where OpenAI's API begins for its callers; a host's base URL holds it, or what it has in its place.
+    /// The beginning of the API's paths for callers; a host's base URL contains it, or what the host has instead.
     private static final String VERSION = "/v1";
 
-    /// How much of an error's text is read.
+    /// How much of an error's text is read, in bytes.
     private static final int ERROR_MAX = 64 << 10;
 
-    /// For questions about the host itself.
+    /// The time limit for questions about the host itself.
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(5);
 
-    /// What a host without a list of models may answer to the question for it.
+    /// The statuses with which a host without a list of models may answer.
     private static final Set<Integer> NO_LIST = Set.of(404, 405, 501);
 
     private final Endpoint endpoint;
@@ -58,7 +58,7 @@ final class OpenAiExecutor implements TaskExecutor {
     private final Refusal refusal;
     private final HostClient client;
     private final HostRelay relay;
-    /// Whether streams are asked for their usage; not any more once the host refused that.
+    /// Whether streams are asked to report their usage; false once the host has refused that.
     private volatile boolean asksForUsage = true;
 
     OpenAiExecutor(Endpoint endpoint, InstantSource clock, Limits limits) {
@@ -121,8 +121,8 @@ final class OpenAiExecutor implements TaskExecutor {
         }
     }
 
-    /// The models of the settings, where there are any, whatever the host says: some list a file's name and answer to
-    /// every other. Otherwise the host's own; none where it has no list.
+    /// Returns the models in the settings, if there are any, whatever the host says: some hosts list a file's name and
+    /// answer to any. Otherwise returns the host's own models; none if it has no list.
     @Override
     public List<String> models() throws IOException, InterruptedException {
         try {
@@ -167,7 +167,7 @@ final class OpenAiExecutor implements TaskExecutor {
         return outcome != null ? outcome : attempt(call, model, false, pieces);
     }
 
-    /// @return null if the host refused what was added to ask for the usage; nobody asks it for that again
+    /// @return null if the host refused the request for the usage, which is then never made again
     private Outcome attempt(Call call, String model, boolean usage, Pieces pieces) throws InterruptedException {
         Translation translation;
         try {

@@ -11,9 +11,9 @@ import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// Ollama's messages in OpenAI's form. Images become parts of the content, the arguments of a tool call a string; and
-/// calls and the messages that answer them get ids, which Ollama's need not have: a call its place, an answer the id
-/// of the first open call of its tool.
+/// Converts Ollama's messages to OpenAI's form. Images become parts of the content, a tool call's arguments become a
+/// string. Tool calls and the messages that answer them get ids, which Ollama does not require: a call gets its
+/// position, an answer the id of the first open call of its tool.
 final class OpenAiMessages {
 
     private final JsonWriter out;
@@ -24,13 +24,13 @@ final class OpenAiMessages {
     private record OpenCall(String tool, String id) {
     }
 
-    /// @param leftOut takes the names of what has no counterpart
+    /// @param leftOut receives the names of fields without a counterpart
     OpenAiMessages(JsonWriter out, Set<String> leftOut) {
         this.out = out;
         this.leftOut = leftOut;
     }
 
-    /// Writes the array.
+    /// Writes the array of messages.
     void write(Slice messages) {
         JsonReader in = Members.reader(messages);
         Members.expect(in.peek() == Kind.ARRAY, "messages must be an array");

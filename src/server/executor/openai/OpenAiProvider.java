@@ -8,8 +8,8 @@ import server.executor.TaskExecutor;
 import server.executor.wire.EnvironmentProxies;
 import server.executor.wire.Route;
 
-/// OpenAI-compatible hosts at `openai:http://HOST:PORT/v1`; `openai:` alone is OpenAI itself. The key of such an
-/// address is `OPENAI_API_KEY`, as for every other client; an endpoint of the settings has its own ([Endpoint]).
+/// Opens OpenAI-compatible hosts at `openai:http://HOST:PORT/v1`; `openai:` alone is OpenAI itself. Such an address
+/// uses the key in `OPENAI_API_KEY`, as other clients do; an endpoint in the settings has its own ([Endpoint]).
 public final class OpenAiProvider implements ExecutorProvider {
 
     private static final String PREFIX = "openai:";

@@ -12,33 +12,34 @@ import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// A task in the words of OpenAI's API.
+/// Translates a task into OpenAI's API.
 ///
 /// | task | becomes |
 /// |---|---|
 /// | chat | `/chat/completions` |
 /// | generate | `/chat/completions` with the messages system and user |
-/// | generate with `raw` or `suffix` | `/completions`, where the model gets the text as it is |
+/// | generate with `raw` or `suffix` | `/completions`, where the model gets the text unchanged |
 /// | embed | `/embeddings` |
 ///
-/// A generate becomes a chat because Ollama too puts its system and prompt into the model's chat template; only `raw`
-/// does not, and `suffix` has a template of its own.
+/// A generate becomes a chat because Ollama, too, puts the system message and prompt into the model's chat template;
+/// with `raw` it does not, and `suffix` has its own template.
 ///
 /// | Ollama's | becomes |
 /// |---|---|
 /// | `format` | `response_format` |
 /// | `think` `"low"` … | `reasoning_effort` |
-/// | `options.num_predict` above 0 | `max_tokens`; others mean "no limit" and are as good as absent |
+/// | `options.num_predict` above 0 | `max_tokens`; other values mean "no limit" and are dropped |
 /// | `options.temperature top_p seed stop presence_penalty frequency_penalty` | the same |
 /// | other `options`, `keep_alive`, `think` true or false, `truncate`, `shift` | left out, named in `notes` |
-/// | what belongs to another type of task, and OpenAI's `encoding_format` | the same |
+/// | in `/completions` also `think`, `logprobs`, `top_logprobs` | the same |
+/// | fields of another type of task, and OpenAI's `encoding_format` | the same |
 /// | `template`, `context`, `raw` with `system`, `images` or `format` | refused |
 ///
-/// What only shapes or speeds up the answer may be left out; without what is refused, the answer would be one to
-/// something else.
+/// A field that only shapes or speeds up the answer may be left out; without a field that is refused, the answer would
+/// be to another question.
 ///
-/// Any other member is taken for OpenAI's own (`reasoning_effort`, `tool_choice`, …) and reaches the host unchanged;
-/// it wins over what an option became.
+/// Any other member is taken to be OpenAI's own (`reasoning_effort`, `tool_choice`, …) and reaches the host unchanged;
+/// it overrides what an option became.
 final class Translation {
 
     private static final Set<String> SAME = Set.of("temperature", "top_p", "seed", "stop", "presence_penalty",
@@ -53,9 +54,9 @@ final class Translation {
     private final Set<String> leftOut = new LinkedHashSet<>();
     private final String path;
 
-    /// @param model the host's name of it
-    /// @param usage whether a stream is to tell of its usage, by a field that some hosts refuse
-    /// @throws IllegalArgumentException if the task cannot be said in OpenAI's words, with a message for the user
+    /// @param model the host's name for the model
+    /// @param usage whether a stream should report its usage, which takes a field that some hosts refuse
+    /// @throws IllegalArgumentException if OpenAI's API cannot express the task, with a message for the user
     Translation(Call call, String model, Endpoint endpoint, boolean usage) {
         this.endpoint = endpoint;
         this.usage = usage;
@@ -69,7 +70,7 @@ final class Translation {
         out.endObject();
     }
 
-    /// Behind the endpoint's base.
+    /// Returns the path, relative to the endpoint's base URL.
     String path() {
         return path;
     }
@@ -78,12 +79,12 @@ final class Translation {
         return new Slice(out.buffer(), 0, out.length());
     }
 
-    /// What of the task did not reach the host; empty if all did.
+    /// Returns the fields of the task that are not sent to the host; empty if all are.
     Set<String> leftOut() {
         return leftOut;
     }
 
-    /// Whether a host's error is about what asks for the usage, which is no part of the task.
+    /// Returns whether a host's error is about the field that asks for the usage, which is not a part of the task.
     boolean blamedForUsage(byte[] error) {
         return path.endsWith("/completions") && new String(error, StandardCharsets.UTF_8).contains(STREAM_OPTIONS);
     }
@@ -166,7 +167,7 @@ final class Translation {
         if (dimensions != null) {
             put(out.name("dimensions"), dimensions);
         }
-        // not to truncate is what OpenAI's API does anyway
+        // OpenAI's API does not truncate anyway
         if (!isTrue(payload.get("truncate"))) {
             payload.remove("truncate");
         }
@@ -201,7 +202,7 @@ final class Translation {
         out.endObject();
     }
 
-    /// What Ollama's options become.
+    /// Returns the settings that Ollama's options become.
     private Map<String, Slice> settings(String maxTokens) {
         Map<String, Slice> settings = new LinkedHashMap<>();
         Slice options = payload.remove("options");
@@ -221,12 +222,12 @@ final class Translation {
         return settings;
     }
 
-    /// Writes the settings and what is left of the payload.
+    /// Writes the settings and the rest of the payload.
     private void rest(Map<String, Slice> settings) {
         leaveOut("keep_alive", "truncate", "shift", "messages", "prompt", "input", "encoding_format");
         Members.expect(!payload.containsKey("n") || payload.get("n").text().equals("1"),
                 "n must be 1, because a task has one answer");
-        // these are the queue's own
+        // the queue sets these itself
         for (String ours : new String[] {"n", "model", "stream", STREAM_OPTIONS}) {
             payload.remove(ours);
         }

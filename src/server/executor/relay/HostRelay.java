@@ -36,20 +36,20 @@ import shared.json.JsonException;
 import shared.json.JsonReader;
 import shared.json.Slice;
 
-/// Sends calls to one host as they are, hands its answers on as they come, and makes of them what a task's record
-/// shows.
+/// Sends calls to one host unchanged, passes its answers on while they arrive, and makes from them the result for the
+/// task's record.
 public final class HostRelay {
 
-    /// How much of an error's answer is read and handed on.
+    /// How much of an error's answer is read and passed on, in bytes.
     private static final int ERROR_MAX = 1 << 20;
 
-    /// For questions that are no tasks.
+    /// The time limit for questions that are not tasks.
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(30);
 
-    /// For what is passed on: the largest models take hours, and silence means nothing.
+    /// The time limit for requests that are passed on: the largest models take hours, and silence means nothing.
     private static final Duration PASS_TIMEOUT = Duration.ofDays(1);
 
-    /// So much of a body is sent to a host without asking whether it takes it.
+    /// A longer body is sent only after the host has agreed to take it, in bytes.
     private static final int UNASKED_MAX = 64 << 10;
 
     private final String host;
@@ -58,7 +58,7 @@ public final class HostRelay {
     private final Limits limits;
     private final InstantSource clock;
 
-    /// @param host for messages
+    /// @param host the host's name in messages
     public HostRelay(String host, HostClient client, Refusal refusal, Limits limits, InstantSource clock) {
         this.host = host;
         this.client = client;
@@ -67,17 +67,17 @@ public final class HostRelay {
         this.clock = clock;
     }
 
-    /// Runs one attempt at a call, as [server.executor.TaskExecutor#relay] has it.
+    /// Runs one attempt at a call, as specified in [server.executor.TaskExecutor#relay].
     ///
-    /// @param request names the place, with the host's own headers
-    /// @param own     the host's own limit for the whole time; null: none
+    /// @param request has the URL and the host's own headers
+    /// @param own     the host's own limit for the whole attempt; null: none
     public Outcome run(HttpRequest.Builder request, RelayCall call, Duration own, Pieces pieces, RelaySink to)
             throws InterruptedException {
         call.headers().forEach(request::setHeader);
         request.POST(new Sending(call.body()));
         boolean shorter = own != null && own.compareTo(call.timeout()) < 0;
         Duration whole = shorter ? own : call.timeout();
-        // of a whole answer nothing comes before its end, however long that takes
+        // nothing of a whole answer comes before its end, however long that takes
         CallTimes times = call.streams() ? new CallTimes(call.firstByte(), call.idle(), whole)
                 : CallTimes.within(whole);
         long began = System.nanoTime();
@@ -95,7 +95,7 @@ public final class HostRelay {
                 } catch (HostFailure wrong) {
                     outcome = wrong.outcome();
                 }
-                // what a host says behind its last word, or behind an error, reaches the caller too
+                // whatever a host says after the end of its answer, or after an error, reaches the caller, too
                 if (!answer.ended) {
                     HostClient.passTrailer(answer, watch);
                 }
@@ -111,7 +111,7 @@ public final class HostRelay {
         }
     }
 
-    /// Asks something that is no task, as [server.executor.TaskExecutor#ask] has it.
+    /// Asks a question that is not a task, as specified in [server.executor.TaskExecutor#ask].
     public HostAnswer ask(String method, HttpRequest.Builder request, Map<String, String> headers, Slice body)
             throws HostFailure, InterruptedException {
         request.method(method, body == null ? BodyPublishers.noBody() : new Sending(body));
@@ -124,14 +124,14 @@ public final class HostRelay {
                         AnswerRoom.UNBOUNDED.share())));
     }
 
-    /// Passes on something that is no task, as [server.executor.TaskExecutor#pass] has it.
+    /// Passes on a request that is not a task, as specified in [server.executor.TaskExecutor#pass].
     public HostStream pass(String method, HttpRequest.Builder request, Upload body)
             throws HostFailure, InterruptedException {
         request.method(method, body == null ? BodyPublishers.noBody() : new Sending(body.bytes(), body.length()));
         if (body != null && body.contentType() != null) {
             request.setHeader("Content-Type", body.contentType());
         }
-        // a host that does not want so much says so before it is sent, and would not be heard afterwards
+        // a host that refuses such a large body says so before it is sent, and would not be heard afterwards
         request.expectContinue(body != null && (body.length() < 0 || body.length() > UNASKED_MAX));
         HostClient.Opened opened = client.open(request.build(), PASS_TIMEOUT);
         return new HostStream(Refusal.head(opened.response()), opened.body());
@@ -154,7 +154,7 @@ public final class HostRelay {
                 .read(body, rest -> HostClient.passTrailer(rest, watch));
     }
 
-    /// One JSON value, as it came.
+    /// Reads an answer that is one JSON value; returns its bytes unchanged.
     private Slice whole(RelayCall call, InputStream body, long announced) throws IOException {
         byte[] bytes = AnswerLines.whole(body, announced, host, limits.answer(), call.room());
         try {
@@ -167,11 +167,11 @@ public final class HostRelay {
         return Slice.of(bytes);
     }
 
-    /// In what an answer comes.
+    /// The forms in which an answer comes.
     private enum Type {
         JSON, LINES, EVENTS;
 
-        /// @throws HostFailure for what no API answers with, as the page of a login
+        /// @throws HostFailure for a type that no API answers with, such as a login page
         static Type of(HostHead head, RelayCall call, String host) throws HostFailure {
             String type = head.contentType() == null ? "" : head.contentType().toLowerCase(Locale.ROOT);
             if (type.contains("ndjson") || type.contains("jsonl")) {
@@ -181,14 +181,14 @@ public final class HostRelay {
                 return EVENTS;
             }
             if (type.contains("json") || type.isEmpty()) {
-                // what imitates Ollama often calls its lines so
+                // hosts that imitate Ollama often use this type for lines
                 return call.streams() && call.path().startsWith("/api/") ? LINES : JSON;
             }
             throw new HostFailure(Cause.PASSING, host + " sent no answer, but " + type);
         }
     }
 
-    /// A host's answer that hands on whatever is read of it.
+    /// A host's answer that passes on every byte that is read from it.
     private static final class HandedOn extends FilterInputStream {
 
         private final HostHead head;
@@ -202,7 +202,7 @@ public final class HostRelay {
             this.to = to;
         }
 
-        /// With the first byte: until then the call may be made elsewhere.
+        /// Passes on the head with the first byte: until then the call may be repeated on another host.
         private void begin() {
             if (!begun) {
                 begun = true;

@@ -7,13 +7,14 @@ import shared.json.JsonReader;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// The model in the body of a call.
+/// Replaces the model in the body of a call.
 public final class ModelName {
 
     private ModelName() {
     }
 
-    /// Returns the body with another name for the model, which Ollama takes as `Model` too; every other byte stays.
+    /// Returns the body with another model name, also if the member is `Model`, as Ollama accepts it; every other byte
+    /// is unchanged.
     ///
     /// @param body a JSON object
     public static Slice replaced(Slice body, String name) {

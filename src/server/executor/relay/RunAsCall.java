@@ -22,8 +22,8 @@ import shared.json.JsonException;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// Makes a call of an API by running its task on a host that does not take the call itself, and writes the answer as
-/// that API would.
+/// Answers a call by running its task on a host that does not accept the call itself, and writes the answer in the form
+/// of the caller's API.
 public final class RunAsCall {
 
     /// The headers of W3C's Trace Context.
@@ -32,12 +32,12 @@ public final class RunAsCall {
     private RunAsCall() {
     }
 
-    /// Runs one attempt at a call, as [TaskExecutor#relay] has it. The head is handed on with the first piece.
+    /// Runs one attempt at a call, as specified in [TaskExecutor#relay]. The head is passed on with the first piece.
     ///
-    /// @param host   runs it, as a task in Ollama's form
-    /// @param call   of Ollama's API, or of OpenAI's completions or embeddings where the host reads their bodies
-    /// @param clock  tells when a piece came
-    /// @return completed: with Ollama's final object for a stream, else with the answer as it was sent
+    /// @param host   runs it as a task in Ollama's form
+    /// @param call   a call of Ollama's API, or of OpenAI's completions or embeddings if the host reads their bodies
+    /// @param clock  gives the times of pieces
+    /// @return if completed, Ollama's final object for a stream, otherwise the answer as it was sent
     public static Outcome run(TaskExecutor host, RelayCall call, Pieces pieces, RelaySink to, InstantSource clock)
             throws InterruptedException {
         Slice payload;
@@ -49,7 +49,7 @@ public final class RunAsCall {
             return Outcome.Failed.ofRequest(wrong.getMessage());
         }
         boolean streams = call.streams() && call.type() != TaskType.EMBED;
-        // of a whole answer nothing comes before its end, however long that takes
+        // nothing of a whole answer comes before its end, however long that takes
         Duration firstByte = streams ? call.firstByte() : call.timeout();
         Duration idle = streams ? call.idle() : call.timeout();
         WritingPieces written = new WritingPieces(writer, pieces, to);
@@ -69,13 +69,13 @@ public final class RunAsCall {
         }
     }
 
-    /// What the host said is in the form of another API; its status still tells.
+    /// Removes the host's words, which are in the form of another API; its status is still useful.
     private static Outcome.Failed inAnotherForm(Outcome.Failed failed) {
         return failed.answer() == null ? failed : new Outcome.Failed(failed.cause(), failed.message(),
                 failed.retryAfter(), new HostAnswer(failed.answer().head(), null));
     }
 
-    /// The body as a task's payload, which names neither the model nor how the answer comes.
+    /// Returns the body as a task's payload, without the members `model` and `stream`.
     private static Slice payload(RelayCall call) {
         Map<String, Slice> members = Members.of(call.body(), "the body");
         members.keySet().removeIf(name -> name.equalsIgnoreCase("model") || name.equalsIgnoreCase("stream"));
@@ -97,7 +97,7 @@ public final class RunAsCall {
         return new HostHead(200, contentType, length, null, null);
     }
 
-    /// Writes the pieces as they come.
+    /// Writes the pieces while they arrive.
     private static final class WritingPieces implements Pieces {
 
         private final AnswerWriter writer;

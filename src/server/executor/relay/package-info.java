@@ -7,7 +7,7 @@
 ///                  └── the same bytes, read ──▶ server.executor.answer ──▶ result, for the task's record
 /// ```
 ///
-/// A call of Ollama's API for a host that does not speak it is run as a task:
+/// A call for a host that does not speak the call's API is run as a task:
 ///
 /// ```
 ///   RelayCall ─▶ RunAsCall ──TaskExecutor.run──▶ host
@@ -15,8 +15,9 @@
 ///                  └── AnswerWriter ──▶ RelaySink ──▶ the caller
 /// ```
 ///
-/// - A refusal or a lost connection never reaches the sink: it is an outcome, and the call may be repeated elsewhere.
+/// - A refusal or a lost connection never reaches the sink: it is an outcome, and the call may be repeated on another
+///   host.
 /// - A host's answer is read at the host's pace, however slow the caller is.
-/// - A whole answer's result is the answer itself; a stream of Ollama's lines or of chat completions is put together;
-///   other streams are `{"content_type":…,"text":…}`.
+/// - The result of a whole answer is the answer itself. A stream of Ollama's lines or of completions is joined into one
+///   object; any other stream becomes `{"content_type":…,"text":…}`.
 package server.executor.relay;

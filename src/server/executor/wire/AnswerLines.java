@@ -10,7 +10,7 @@ import server.executor.Limits;
 import server.executor.Outcome.Cause;
 import shared.json.Slice;
 
-/// Cuts a host's answer into lines, each at most so long. The JDK's own line readers know no limit.
+/// Splits a host's answer into lines of limited length. The JDK's own line readers have no limit.
 public final class AnswerLines {
 
     private static final int CAPACITY_BYTES = 16 << 10;
@@ -20,14 +20,14 @@ public final class AnswerLines {
     private final int max;
     private final AnswerRoom.Portion room;
 
-    /// What was read lies in [from, to); of it, up to `scanned` there is no line end.
+    /// The bytes read so far are in [from, to); up to `scanned` they contain no line end.
     private byte[] buffer = new byte[CAPACITY_BYTES];
     private int from;
     private int to;
     private int scanned;
 
     /// @param max  the longest line, in bytes
-    /// @param room of the attempt
+    /// @param room the attempt's portion of the answers' memory
     public AnswerLines(InputStream in, String host, int max, AnswerRoom.Portion room) {
         this.in = in;
         this.host = host;
@@ -35,13 +35,14 @@ public final class AnswerLines {
         this.room = room;
     }
 
-    /// Returns the whole of an answer that is no stream of lines, at most so long.
+    /// Returns the whole of an answer that is not a stream of lines.
     ///
-    /// @param announced its length; -1 if it is not known
+    /// @param announced its announced length in bytes; -1 if it is not known
+    /// @param max       the longest answer, in bytes
     /// @throws HostFailure if it is longer
     public static byte[] whole(InputStream in, long announced, String host, int max, AnswerRoom.Portion room)
             throws IOException {
-        // one more, where its end is read
+        // one byte more than announced, so that the end is read without growing
         byte[] bytes = new byte[announced < 0 ? CAPACITY_BYTES : (int) Math.min(CAPACITY_BYTES, announced + 1)];
         int length = 0;
         for (int count = in.read(bytes); count >= 0; count = in.read(bytes, length, bytes.length - length)) {
@@ -58,8 +59,8 @@ public final class AnswerLines {
         return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
     }
 
-    /// Returns the next line that is not blank, without its end; the last one needs none. It is valid until the next
-    /// call.
+    /// Returns the next line that is not blank, without its line end, which the last line need not have. The line is
+    /// valid until the next call.
     ///
     /// @return null at the end of the answer
     /// @throws HostFailure if the line is too long
@@ -73,13 +74,13 @@ public final class AnswerLines {
 
     /// Returns the next line, blank or not.
     ///
-    /// @return as [#next] does
+    /// @return as for [#next]
     public Slice nextOrBlank() throws IOException {
         return line();
     }
 
-    /// Makes spaces of the line ends in a JSON value, because a line of the journal is one event. Within strings there
-    /// are none.
+    /// Replaces the line ends in a JSON value by spaces, because a line of the journal is one event. Strings contain
+    /// none.
     public static void joinLines(byte[] json, int from, int to) {
         for (int i = from; i < to; i++) {
             if (json[i] == '\n' || json[i] == '\r') {
@@ -88,7 +89,7 @@ public final class AnswerLines {
         }
     }
 
-    /// Returns the first place at or behind `from` with something else than JSON's blanks.
+    /// Returns the first position from `from` on that is not JSON whitespace; `to` if there is none.
     public static int pastBlanks(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to && (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\r' || bytes[at] == '\n')) {
@@ -116,7 +117,7 @@ public final class AnswerLines {
         }
     }
 
-    /// A line that is too long is one however much of it comes at once.
+    /// Refuses a line that is too long, even if all of it has already arrived.
     private void check(int length) throws HostFailure {
         if (length > max) {
             throw new HostFailure(Cause.FINAL, host + " sent a line longer than " + Limits.shown(max));

@@ -4,30 +4,30 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/// Aborts a call whose host is silent for too long, or whose time is over. `HttpRequest.timeout` ends with the
-/// answer's headers, so a call needs a timer of its own: [CallWatches] looks at the time in steps.
+/// Aborts a call if its host is silent for too long or the call's time is over. `HttpRequest.timeout` ends with the
+/// answer's headers, so a call needs its own timer: [CallWatches] checks the time in steps.
 ///
-/// A step that ends late shows that this process did not run: it was stopped, or the machine froze. That time does not
-/// count, since what the host sent meanwhile lies unread in the socket.
+/// A step that comes late shows that this process did not run: it was stopped, or the machine froze. That time does not
+/// count, because what the host sent meanwhile is still unread in the socket.
 public final class CallWatch implements AutoCloseable {
 
     enum Verdict {
-        /// Nothing was aborted.
+        /// The call was not aborted.
         NONE,
-        /// Not a byte of the body came in the time for the first one.
+        /// No byte of the body came within the first-byte time.
         NO_FIRST_BYTE,
-        /// The host fell silent.
+        /// The host sent nothing for too long in the middle of the body.
         IDLE,
-        /// The whole time ran out.
+        /// The time for the whole call ran out.
         TIMEOUT
     }
 
-    /// The time between two looks.
+    /// The time between two checks.
     static final long STEP_NANOS = 250_000_000;
-    /// A look that comes so much too late shows that this process did not run.
+    /// A check that comes late by this much shows that this process did not run.
     private static final long LATE_NANOS = 1_000_000_000;
 
-    /// Longer times are as good as none; their nanoseconds would overflow.
+    /// Longer times mean no limit; their nanoseconds would overflow.
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
     private final long firstByte;
@@ -35,17 +35,17 @@ public final class CallWatch implements AutoCloseable {
     private final Runnable abort;
     private final LongSupplier nanoTime;
     private final Consumer<CallWatch> atClose;
-    /// In the time of `nanoTime`, as are all the others.
+    /// All times are those of `nanoTime`.
     private volatile long heardAt;
     /// Whether the answer's body has begun.
     private volatile boolean began;
     private volatile long endAt;
     private volatile Verdict verdict = Verdict.NONE;
     private boolean closed;
-    /// When the next look is due.
+    /// When the next check is due.
     private long lookAt;
 
-    /// @param abort must make the call's own thread return from its wait; runs at most once, and not after [#close]
+    /// @param abort must make the call's thread return from its wait; runs at most once, and not after [#close]
     CallWatch(CallTimes times, Runnable abort, LongSupplier nanoTime, Consumer<CallWatch> atClose) {
         long now = nanoTime.getAsLong();
         firstByte = nanos(times.firstByte());
@@ -58,28 +58,28 @@ public final class CallWatch implements AutoCloseable {
         endAt = now + nanos(times.whole());
     }
 
-    /// The host answered, but nothing of the body has come: some send their headers first and read the prompt then.
+    /// Records that the host has sent its headers, but nothing of the body: some hosts read the prompt only then.
     void answered() {
         heardAt = nanoTime.getAsLong();
     }
 
-    /// Something of the body came.
+    /// Records that bytes of the body came.
     void heard() {
         heardAt = nanoTime.getAsLong();
         began = true;
     }
 
-    /// Leaves the call only so much time from now on.
+    /// Limits the call to this much time from now on.
     void shorten(Duration left) {
         endAt = nanoTime.getAsLong() + nanos(left);
     }
 
-    /// Why the call was aborted.
+    /// Returns why the call was aborted.
     Verdict verdict() {
         return verdict;
     }
 
-    /// Aborts the call if its time is over.
+    /// Aborts the call if one of its limits is exceeded.
     synchronized void look() {
         long now = nanoTime.getAsLong();
         long late = now - lookAt;

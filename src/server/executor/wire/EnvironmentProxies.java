@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// The proxies that `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` name, in large letters or small, as curl and Go read
-/// them. Java's own client reads no environment. Loopback addresses are never asked through a proxy.
+/// The proxies named by `http_proxy`, `https_proxy` and `no_proxy`, in lower case or, failing that, in upper case.
+/// Java's own client does not read the environment. Loopback addresses are never reached through a proxy.
 public final class EnvironmentProxies extends ProxySelector {
 
     private final InetSocketAddress http;
     private final InetSocketAddress https;
-    /// Names, `.suffixes`, addresses, each perhaps with a port; `*` for all.
+    /// Names, `.suffixes`, addresses and networks, each with an optional port; `*` for all hosts.
     private final List<String> direct;
 
     private EnvironmentProxies(InetSocketAddress http, InetSocketAddress https, List<String> direct) {
@@ -29,8 +29,7 @@ public final class EnvironmentProxies extends ProxySelector {
     /// Reads the variables.
     ///
     /// @return null if they name no proxy
-    /// @throws IllegalArgumentException naming the variable that is not right, without its value, which may hold a
-    ///                                  password
+    /// @throws IllegalArgumentException that names the wrong variable, without its value, which may contain a password
     public static EnvironmentProxies of(Map<String, String> environment) {
         InetSocketAddress http = proxy(environment, "HTTP_PROXY");
         InetSocketAddress https = proxy(environment, "HTTPS_PROXY");
@@ -57,7 +56,7 @@ public final class EnvironmentProxies extends ProxySelector {
 
     @Override
     public void connectFailed(URI uri, SocketAddress address, IOException failure) {
-        // the call that fails tells
+        // the failing call reports it
     }
 
     private static boolean loopback(String host) {
@@ -70,7 +69,7 @@ public final class EnvironmentProxies extends ProxySelector {
             return true;
         }
         String name = direct;
-        // not in an IPv6 address without brackets
+        // not inside an IPv6 address without brackets
         int colon = direct.lastIndexOf(':');
         if (colon > 0 && (direct.indexOf(':') == colon || direct.charAt(colon - 1) == ']')) {
             if (!direct.substring(colon + 1).equals("" + port)) {
@@ -83,7 +82,7 @@ public final class EnvironmentProxies extends ProxySelector {
         return host.equals(name) || host.endsWith(suffix) || inNetwork(name, host);
     }
 
-    /// Whether an IPv4 address lies in a network as `10.0.0.0/8`.
+    /// Returns whether an IPv4 address is in a network such as `10.0.0.0/8`.
     private static boolean inNetwork(String network, String host) {
         String ip = "\\d{1,3}(\\.\\d{1,3}){3}";
         if (!network.matches(ip + "/\\d{1,2}") || !host.matches(ip)) {
@@ -112,7 +111,7 @@ public final class EnvironmentProxies extends ProxySelector {
         try {
             uri = URI.create(value.contains("://") ? value : "http://" + value);
         } catch (IllegalArgumentException malformed) {
-            // as if it had no host
+            // treated as a URL without a host
         }
         if (uri == null || uri.getHost() == null || !uri.getScheme().equalsIgnoreCase("http")
                 || uri.getRawUserInfo() != null) {
@@ -127,7 +126,7 @@ public final class EnvironmentProxies extends ProxySelector {
         return small.isEmpty() ? environment.getOrDefault(name, "").strip() : small;
     }
 
-    /// An IPv6 address without its brackets.
+    /// Returns an IPv6 address without its brackets; any other host unchanged.
     private static String bare(String host) {
         return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     }

@@ -7,26 +7,26 @@ import shared.json.JsonException;
 import shared.json.JsonReader;
 import shared.json.Slice;
 
-/// What a host says about an error, made fit for one line of a message.
+/// What a host says about an error, shortened to fit one line of a message.
 public final class ErrorText {
 
-    /// Longer texts are cut: some hosts repeat the request in them.
+    /// Longer texts are cut: some hosts repeat the request in their errors.
     static final int LENGTH_MAX = 1_000;
 
     private ErrorText() {
     }
 
-    /// Returns the words of an error inside of an answer.
+    /// Returns the text of an error inside an answer.
     ///
-    /// @param value of an `error` member: a string, or an object with a `message`
+    /// @param value the value of an `error` member: a string, or an object with a `message`
     public static String of(Slice value) {
         Json error = Json.read(new JsonReader(value.bytes(), value.from(), value.to()));
         return tidy(of(error));
     }
 
-    /// Returns the words of an answer that is an error.
+    /// Returns the text of an answer that is an error.
     ///
-    /// @return empty if it says nothing that a person could read
+    /// @return empty if there is nothing that a person could read
     public static String ofBody(byte[] body) {
         try {
             if (Json.parse(body) instanceof Json.Obj object && object.get("error") != null) {
@@ -39,7 +39,7 @@ public final class ErrorText {
         return text.startsWith("<") ? "" : tidy(text);
     }
 
-    /// The `code` of OpenAI's error object, as `model_not_found`; empty if there is none.
+    /// Returns the `code` of OpenAI's error object, such as `model_not_found`; empty if there is none.
     static String codeOf(byte[] body) {
         try {
             return Json.parse(body) instanceof Json.Obj object && object.get("error") instanceof Json.Obj error
@@ -62,7 +62,7 @@ public final class ErrorText {
         if (line.length() <= LENGTH_MAX) {
             return line;
         }
-        // between two words: half a secret would not be known again by who hides secrets
+        // cut between words: half a secret would no longer be recognised by the code that hides secrets
         int word = line.lastIndexOf(' ', LENGTH_MAX);
         return line.substring(0, word > 0 ? word : LENGTH_MAX) + "…";
     }

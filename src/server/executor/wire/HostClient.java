@@ -28,16 +28,16 @@ import server.executor.Outcome.Cause;
 import shared.config.Durations;
 
 /// Exchanges requests with one host. A call runs on its caller's thread; one thread watches the time of all calls.
-/// Whatever ends a call early (an interrupt, the watch, a mistake in the answer) closes its connection, which tells
+/// Anything that ends a call early (an interrupt, the watch, an error in the answer) closes its connection, which tells
 /// the host to stop.
 public final class HostClient implements AutoCloseable {
 
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-    /// How long a host may take to ask for a body that it was told of.
+    /// How long a host may take to ask for a body that was announced to it.
     private static final Duration CONTINUE_TIMEOUT = Duration.ofSeconds(2);
 
-    /// How long, and how far, a whole answer is followed to its end, for its connection to be used again.
+    /// How long, and how far, reading continues after a complete answer, so that its connection can be used again.
     private static final Duration TRAILER_TIME = Duration.ofMillis(500);
     private static final int TRAILER_MAX = 64 << 10;
 
@@ -48,13 +48,13 @@ public final class HostClient implements AutoCloseable {
                 throws IOException, InterruptedException;
     }
 
-    /// An answer that is read as it comes.
+    /// An answer that is read while it arrives.
     ///
-    /// @param body decoded; closing it ends the call
+    /// @param body the decoded body; closing it ends the call
     public record Opened(HttpResponse<?> response, InputStream body) {
     }
 
-    /// A connection was lost before a byte of an answer came.
+    /// A connection was lost before the first byte of an answer.
     private static final class Unanswered extends Exception {
         private static final long serialVersionUID = 1;
         private final transient HostFailure failure;
@@ -66,22 +66,23 @@ public final class HostClient implements AutoCloseable {
     }
 
     private final String host;
-    /// For what may wait: TLS, and bodies that are sent as they come. All else is done at once by the thread that sends
-    /// or by the client's own one, because each change of threads costs more than the work.
+    /// For work that may block: TLS, and bodies that are sent while they arrive. Everything else is done at once by the
+    /// sending thread or the client's own thread, because each change of threads costs more than the work.
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CallWatches watches = new CallWatches();
     private final Route route;
     private final HttpClient client;
-    /// How many connections the client may have kept. It does not tell when one is closed, so there may be fewer.
+    /// The most connections that the client may have kept. It does not report when one is closed, so there may be
+    /// fewer.
     private final AtomicInteger kept = new AtomicInteger();
 
-    /// Adds to a request what belongs to the trace of its call.
+    /// Adds the trace headers of a call to a request.
     public static HttpRequest.Builder traced(Call call, HttpRequest.Builder request) {
         call.trace().forEach(request::setHeader);
         return request;
     }
 
-    /// @param host for messages
+    /// @param host the host's name in messages
     public HostClient(String host, Route route) {
         this.host = host;
         this.route = route;
@@ -90,7 +91,7 @@ public final class HostClient implements AutoCloseable {
 
     private HttpClient client(Executor executor) {
         HttpClient.Builder client = HttpClient.newBuilder()
-                // with version 2 each request would carry an upgrade to h2c
+                // with HTTP/2 allowed, each request would offer an upgrade to h2c
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(CONNECT_TIMEOUT)
@@ -104,19 +105,19 @@ public final class HostClient implements AutoCloseable {
         return client.build();
     }
 
-    /// Sends a request and reads its answer, on the calling thread, until the reader returns. Whatever ends the call
-    /// (its end, a failure, an interrupt, the time), its connection is kept if the body was read to its end, and closed
-    /// otherwise. The reader's own failures come out as they are.
+    /// Sends a request and reads its answer, on the calling thread, until the reader returns. However the call ends (in
+    /// order, by a failure, an interrupt or a time limit), its connection is kept if the body was read to its end, and
+    /// closed otherwise. Failures of the reader are passed on unchanged.
     ///
-    /// A kept connection may be closed by the host in the moment in which it is used again. If no byte of an answer
-    /// came there, the request is sent once more on a connection of its own.
+    /// The host may close a kept connection just when it is used again. If no byte of an answer came on a connection
+    /// that may have been kept, the request is sent once more on a new one.
     ///
-    /// @param reader reads the body from the stream that it is given, not from the response: that stream is decoded,
-    ///               and counts as a sign of life whatever comes
+    /// @param reader must read the body from the stream that it is given, not from the response: that stream is
+    ///               decoded, and tells the watch that bytes came
     /// @return what the reader returned
     /// @throws HostFailure          with the cause: the host could not be reached, the connection was lost, or a time
     ///                              ran out
-    /// @throws InterruptedException the thread was interrupted; the request has been taken back
+    /// @throws InterruptedException if the thread was interrupted; the request has been cancelled
     public <T> T exchange(HttpRequest request, CallTimes times, Reader<T> reader)
             throws HostFailure, InterruptedException {
         boolean perhapsKept = kept.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
@@ -128,7 +129,7 @@ public final class HostClient implements AutoCloseable {
                 throw lost.failure;
             }
         }
-        // the client cannot be told to take a new connection, so it is one that has none
+        // the client cannot be told to open a new connection, so this client is one that has none
         HttpClient fresh = client(threads);
         try {
             Duration left = times.whole().minusNanos(System.nanoTime() - began);
@@ -140,11 +141,11 @@ public final class HostClient implements AutoCloseable {
         }
     }
 
-    /// Sends a request that cannot be sent twice, on a connection of its own, and returns its answer once it begins.
+    /// Sends a request that must not be sent twice, on a new connection, and returns its answer as soon as it begins.
     ///
     /// @param whole the longest time until the answer has ended
-    /// @throws HostFailure          as [#exchange] has it
-    /// @throws InterruptedException the thread was interrupted; the request has been taken back
+    /// @throws HostFailure          as for [#exchange]
+    /// @throws InterruptedException if the thread was interrupted; the request has been cancelled
     public Opened open(HttpRequest request, Duration whole) throws HostFailure, InterruptedException {
         CallTimes times = CallTimes.within(whole);
         HttpClient fresh = client(threads);
@@ -180,7 +181,7 @@ public final class HostClient implements AutoCloseable {
         }
     }
 
-    /// @throws TimeoutException the host does not say whether it takes the body: some never do
+    /// @throws TimeoutException if the host does not say whether it accepts the body: some never do
     private static HttpResponse<InputStream> response(HttpRequest request,
             CompletableFuture<HttpResponse<InputStream>> answer)
             throws InterruptedException, ExecutionException, TimeoutException {
@@ -226,7 +227,7 @@ public final class HostClient implements AutoCloseable {
             }
             watch.close();
             if (watch.verdict() != CallWatch.Verdict.NONE) {
-                // the interrupt was the watch's
+                // the watch caused the interrupt
                 Thread.interrupted();
             }
             close(response);
@@ -243,7 +244,7 @@ public final class HostClient implements AutoCloseable {
         }
     }
 
-    /// Some proxies compress what nobody asked to be compressed.
+    /// Decodes the body: some proxies compress although nobody asked them to.
     private InputStream decoded(HttpResponse<?> response, InputStream body) throws IOException {
         String encoding = Refusal.first(response.headers(), "Content-Encoding");
         if (encoding == null) {
@@ -258,11 +259,11 @@ public final class HostClient implements AutoCloseable {
         };
     }
 
-    /// Reads to the end of a body whose answer is complete already: nothing that comes here can spoil it. It may be
-    /// called again.
+    /// Reads to the end of a body whose answer is already complete: nothing that comes here can spoil it. May be called
+    /// repeatedly.
     public static void passTrailer(InputStream body, CallWatch watch) throws InterruptedException {
         if (watch.verdict() != CallWatch.Verdict.NONE) {
-            // its time is over, and nobody would end this wait
+            // its time is over, and nothing would end this wait
             return;
         }
         watch.shorten(TRAILER_TIME);
@@ -309,7 +310,7 @@ public final class HostClient implements AutoCloseable {
         };
     }
 
-    /// Closes the connection of a call that has not ended; nothing happens to one that has.
+    /// Closes the connection of a call that has not ended; does nothing to one that has.
     private static void abandon(CompletableFuture<HttpResponse<InputStream>> answer) {
         answer.cancel(true);
         answer.whenComplete((response, failure) -> close(response));
@@ -320,7 +321,7 @@ public final class HostClient implements AutoCloseable {
             try {
                 response.body().close();
             } catch (IOException ignored) {
-                // it is closed, whatever it says
+                // it is closed in any case
             }
         }
     }

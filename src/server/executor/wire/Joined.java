@@ -5,14 +5,14 @@ import java.util.Arrays;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// A JSON string or array put together from pieces as they stood on the wire: their bytes are copied, never decoded
-/// and encoded again, so it is as the host wrote it. It is a whole value at any time.
+/// A JSON string or array joined from pieces. Their bytes are copied, not decoded and encoded again, so the value is as
+/// the host wrote it. It is a complete value at any time.
 public final class Joined {
 
     private byte[] bytes;
     private int length;
 
-    /// @param value copied
+    /// @param value is copied
     public Joined(Slice value) {
         bytes = value.toBytes();
         length = bytes.length;
@@ -28,16 +28,16 @@ public final class Joined {
         out.raw(bytes, 0, length);
     }
 
-    /// Joins the text of a string.
+    /// Appends the text of a string.
     ///
-    /// @param piece a JSON string, as this must be
+    /// @param piece a JSON string; this value must be one, too
     public void addText(Slice piece) {
         add(piece, "");
     }
 
-    /// Joins the items of an array.
+    /// Appends the items of an array.
     ///
-    /// @param piece a JSON array, as this must be
+    /// @param piece a JSON array; this value must be one, too
     public void addItems(Slice piece) {
         if (holdsItems(piece)) {
             add(piece, holdsItems(new Slice(bytes, 0, length)) ? "," : "");
@@ -61,7 +61,7 @@ public final class Joined {
         return array.bytes()[AnswerLines.pastBlanks(array.bytes(), array.from() + 1, array.to())] != ']';
     }
 
-    /// Puts the separator over the closing quote or bracket, and the piece without its opening one behind it.
+    /// Replaces the closing quote or bracket by the separator and the piece without its opening one.
     private void add(Slice piece, String separator) {
         int more = separator.length() + piece.length() - 2;
         if (length + more > bytes.length) {

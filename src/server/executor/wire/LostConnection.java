@@ -15,8 +15,8 @@ import server.executor.Outcome.Cause;
 import shared.Trust;
 import shared.config.Durations;
 
-/// Tells a host that could not be connected to from a connection that was lost, and words both: the JDK's messages
-/// are often null.
+/// Distinguishes a host that could not be reached from a connection that was lost, and words both, because the JDK's
+/// messages are often null.
 final class LostConnection {
 
     private LostConnection() {
@@ -42,14 +42,14 @@ final class LostConnection {
                 + " (" + text(failure, "closed") + ")");
     }
 
-    /// In words, with what to set.
+    /// Words a TLS failure, with the setting that may help.
     private static String tls(String jdks) {
         String reason = Trust.reason(jdks);
         return !reason.equals(Trust.UNKNOWN_ISSUER) ? reason
                 : reason + "; set the host's ca_cert to a PEM file with the issuer's certificate";
     }
 
-    /// Whether the beginning of an answer came: the JDK's message tells, or the head was not as HTTP has it.
+    /// Returns whether the beginning of an answer came: the JDK's message says so, or the head was not valid HTTP.
     static boolean afterSomeBytes(Exception failure) {
         for (Throwable t = failure; t != null; t = t.getCause()) {
             if (t instanceof ProtocolException

@@ -16,36 +16,36 @@ import server.executor.HostHead;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
 
-/// What it means that a host refuses a request: one table for every status and every kind of host. The first row
-/// that fits decides. What follows from each cause stands at [Cause].
+/// Decides what a host's refusal means: one table for every status and every kind of host, in which the first matching
+/// row decides. [Cause] says what follows from each cause.
 public final class Refusal {
 
-    /// `model 'x' not found`, `model "x" not found, try pulling it first`, ``The model `x` does not exist``,
-    /// `x is not a valid model ID`, `Invalid model name`; OpenAI's code.
+    /// `model 'x' not found`, `model "x" not found, try pulling it first`, ``The model `x` does not exist``, `x is not
+    /// a valid model ID`, `Invalid model name`; OpenAI's error code.
     private static final Pattern MODEL = says("\\bmodel\\b.*\\b(not found|does not exist)|not a valid model"
             + "|invalid model name|unknown model|no such model|\\bmodel_not_found\\b");
 
-    /// What gives the same again when the same request is sent again: a wrong option, format, image or template, a
-    /// context that is too long, an embedding that no JSON can hold. Ollama answers 500 to most of these.
+    /// Errors that the same request would get again: a wrong option, format, image or template, a context that is too
+    /// long, an embedding that JSON cannot represent. Ollama answers 500 to most of these.
     private static final Pattern REQUEST = says("^option \".*\" must be |^invalid |^template: |failed to process inputs"
             + "|missing data required for image|does not support|illegal base64|unknown format|unsupported image"
             + "|cannot unmarshal|unsupported value: [+-]?(NaN|Inf)|exceeds (the )?(maximum |available )*context");
 
-    /// What blames the size or the content of a request, where the status alone would blame the account.
+    /// Errors about the size or content of a request, although the status alone would blame the account.
     private static final Pattern CONTENT = says("too (large|long|big)|must be reduced|maximum context|context.length"
             + "|moderation|flagged|content.(policy|filter|management)|safety|prohibited|inappropriate");
 
-    /// A key that is wrong, in answers whose status blames the request, as Google's.
+    /// A wrong key, in answers whose status blames the request, such as Google's.
     private static final Pattern KEY = says("api.?key.*(not valid|invalid|expired)"
             + "|(invalid|expired|incorrect).api.?key");
 
-    /// @param says    what the error's text or code must hold; null: whatever it says
-    /// @param because for people, added to what the host says; null: that says enough
+    /// @param says    what the error's text or code must contain; null: anything
+    /// @param because an explanation for people, added to what the host says; null: none is needed
     private record Row(int from, int to, Pattern says, Cause cause, String because) {
     }
 
     private static final List<Row> TABLE = List.of(
-            // somebody else answers: a login page, a moved address. A POST is never sent after it
+            // another server answers: a login page, or a moved address. A POST is never redirected
             row(300, 399, null, Cause.ACCOUNT, "it sends clients elsewhere, as for a login: check its address"),
             row(400, 410, MODEL, Cause.MODEL_MISSING, null),
             row(400, 400, KEY, Cause.ACCOUNT, "check its api_key"),
@@ -53,12 +53,12 @@ public final class Refusal {
             row(402, 402, null, Cause.ACCOUNT, "its account has no credit left"),
             row(403, 403, CONTENT, Cause.FINAL, null),
             row(403, 403, null, Cause.ACCOUNT, "not allowed: check what its api_key may do"),
-            // a proxy that lost its backend says so too; with another host the task may be lucky
+            // a proxy that lost its backend answers this, too; another host may do better
             row(404, 405, null, Cause.FRONT, null),
             row(407, 407, null, Cause.ACCOUNT, "a proxy in between asks for a password"),
             row(408, 408, null, Cause.PASSING, null),
             row(410, 410, null, Cause.FRONT, null),
-            // limits of one host's front, or of its version
+            // limits of a host's proxy, or of its version
             row(413, 415, null, Cause.FRONT, "this host does not accept such a request"),
             row(425, 425, null, Cause.PASSING, null),
             row(429, 429, CONTENT, Cause.FINAL, null),
@@ -76,9 +76,9 @@ public final class Refusal {
     private final String addressHint;
     private final InstantSource clock;
 
-    /// @param host        for messages
-    /// @param addressHint what a 404 may mean, for people; null: nothing more than it says
-    /// @param clock       for a `Retry-After` that is a date
+    /// @param host        the host's name in messages
+    /// @param addressHint what a 404 may mean, for people; null: no more than it says
+    /// @param clock       needed for a `Retry-After` that is a date
     public Refusal(String host, String addressHint, InstantSource clock) {
         this.host = host;
         this.addressHint = addressHint;
@@ -90,17 +90,17 @@ public final class Refusal {
         return REQUEST.matcher(text).find();
     }
 
-    /// Returns the cause of an error that came with this status, be it the answer's or one inside of an answer.
+    /// Returns the cause of an error with this status, whether it is the answer's status or one inside an answer.
     ///
-    /// @param text what the host says of it; may be empty
+    /// @param text what the host says about it; may be empty
     public static Cause cause(int status, String text) {
         return rowOf(status, text).cause;
     }
 
-    /// Returns the failure that an answer means whose status is no success.
+    /// Returns the failure that an answer without success means.
     ///
-    /// @param body  the error's text, or the beginning of it
-    /// @param model our name of the model, for the message
+    /// @param body  the error's text, or its beginning
+    /// @param model the model's name here, for the message
     public Outcome.Failed of(HttpResponse<?> response, byte[] body, String model) {
         return of(response.statusCode(), response.headers(), body, model);
     }
@@ -121,27 +121,28 @@ public final class Refusal {
                 new HostAnswer(head(status, headers), body));
     }
 
-    /// Returns what stands in front of a host's answer.
+    /// Returns the head of a host's answer.
     public static HostHead head(HttpResponse<?> response) {
         return head(response.statusCode(), response.headers());
     }
 
     private static HostHead head(int status, HttpHeaders headers) {
-        // a body that was compressed is handed on as it was before
+        // a body that was compressed is passed on decompressed, with another length
         String length = first(headers, "Content-Encoding") == null ? first(headers, "Content-Length") : null;
         return new HostHead(status, first(headers, "Content-Type"), length == null ? -1 : Long.parseLong(length),
                 first(headers, "Retry-After"), first(headers, "x-request-id"));
     }
 
-    /// The first value of a header, null if it is absent: `HttpHeaders.firstValue` makes a stream for each.
+    /// Returns the first value of a header; null if it is absent. (`HttpHeaders.firstValue` creates a stream for each
+    /// call.)
     static String first(HttpHeaders headers, String name) {
         List<String> values = headers.allValues(name);
         return values.isEmpty() ? null : values.getFirst();
     }
 
-    /// `Retry-After` as seconds, whole or not, or as a date.
+    /// Returns `Retry-After`, which may be a number of seconds, with or without a fraction, or a date.
     ///
-    /// @return null if there is none that can be read
+    /// @return null if there is none, or none that can be read
     static Duration retryAfter(HttpHeaders headers, InstantSource clock) {
         String value = headers.firstValue("Retry-After").orElse("").strip();
         if (value.matches("\\d{1,9}(\\.\\d{1,9})?")) {
@@ -162,7 +163,7 @@ public final class Refusal {
                 return row;
             }
         }
-        // no status that HTTP knows
+        // not an HTTP status
         return row(status, status, null, Cause.PASSING, null);
     }
 

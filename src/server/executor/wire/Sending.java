@@ -9,25 +9,25 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import shared.json.Slice;
 
-/// A request's body, which knows whether it was asked for: that happens once the connection stands, so a call that
-/// ends before did not reach its host.
+/// A request's body that knows whether it was asked for. The client asks once the connection is established, so a call
+/// that ends before has not reached its host.
 public final class Sending implements BodyPublisher {
 
     private final BodyPublisher body;
     private volatile boolean begun;
 
-    /// The two after one another; the second is sent without a copy.
+    /// Makes a body of two parts; the second is sent without a copy.
     public Sending(String head, Slice rest) {
         body = BodyPublishers.concat(BodyPublishers.ofString(head),
                 BodyPublishers.ofByteArray(rest.bytes(), rest.from(), rest.length()));
     }
 
-    /// Sends a body as it is, without a copy.
+    /// Makes a body of these bytes, which are sent without a copy.
     public Sending(Slice body) {
         this.body = BodyPublishers.ofByteArray(body.bytes(), body.from(), body.length());
     }
 
-    /// Sends a stream as it comes, once: a second request with it fails.
+    /// Makes a body of a stream, which can be sent once, while it arrives: a second request with it fails.
     ///
     /// @param length in bytes, at least 1; -1 if it is not known
     public Sending(InputStream stream, long length) {
@@ -36,7 +36,7 @@ public final class Sending implements BodyPublisher {
         body = length < 0 ? any : BodyPublishers.fromPublisher(any, length);
     }
 
-    /// Returns whether sending it has begun.
+    /// Returns whether the client has asked for the body.
     boolean begun() {
         return begun;
     }

@@ -4,7 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// A host's answer that tells the watch of every byte that came.
+/// A host's answer that reports every byte that comes to the watch.
 final class WatchedInput extends FilterInputStream {
 
     private final CallWatch watch;
@@ -15,7 +15,7 @@ final class WatchedInput extends FilterInputStream {
         this.watch = watch;
     }
 
-    /// Whether all of it was read, so that its connection can be used again.
+    /// Returns whether it was read to its end, so that its connection can be used again.
     boolean ended() {
         return ended;
     }
