@@ -28,50 +28,50 @@ import server.task.Attempt.Chosen.By;
 import server.task.Task;
 import server.task.TaskState;
 
-/// Plays the queue forward until a task starts.
+/// Plays a copy of the queue forward until a task starts.
 public final class Ahead {
 
-    /// How many tasks are played; who stands behind them is counted.
+    /// The most tasks that are played; a task further back is only counted.
     public static final int PLAYED_MAX = 500;
-    /// How many tasks the copy has, about: of each lane its first ones.
+    /// About how many tasks the copy has: the first ones of each lane.
     public static final int COPIED_MAX = 1_000;
-    /// How many that go before a task are told.
+    /// The most tasks listed as going before another one.
     static final int TOLD_MAX = 20;
 
     private final Standing standing;
     private final HostsAhead hosts;
     private final ReadyOrder order;
     private final Crowd crowd;
-    /// Null: it is about all.
+    /// The task in question; null if all are.
     private final Task target;
     private final Function<Task, Written> written;
     private final Deque<Comer> comers;
     private final PriorityQueue<End> ends = new PriorityQueue<>(Comparator.comparingDouble(End::at)
             .thenComparingLong(end -> end.task.order()));
-    /// When what a host loads is there, by host and model.
+    /// When a host will have loaded a model, by host and model, in milliseconds since the epoch.
     private final Map<String, Long> loadedAt = new HashMap<>();
     private final List<Before> before = new ArrayList<>();
     private int started;
     private double now;
-    /// The last moment that is known for sure.
+    /// The last moment that is known for certain.
     private double base;
-    /// When the task that it is about can begin at the earliest.
+    /// When the task in question can begin at the earliest.
     private long begins;
-    /// When the next of the windows opens or shuts, if that is after `now`.
+    /// When the next of the windows opens or closes, if that is after `now`.
     private long change;
-    /// Whether the task that it is about is not ready and stands behind those that were taken.
+    /// Whether the task in question is not ready and comes after those that were copied.
     private final boolean isBeyond;
-    /// Of what has ended, the squares of the standard deviations.
+    /// The sum of the variances of all attempts that have ended in the game.
     private double variance;
-    /// How many ran at once, at most.
+    /// The most attempts that ran at once.
     private int places = 1;
     private boolean grounded = true;
-    /// How often a host begins to load.
+    /// How many times a host has begun to load a model in the game.
     private int loads;
-    /// Of what has started, the means.
+    /// The sum of the mean durations of all attempts that have started in the game.
     private double means;
 
-    /// @param left null if there is no ground
+    /// @param left null if nothing is known about it
     private record End(Task task, double at, Left left) {
     }
 
@@ -89,19 +89,19 @@ public final class Ahead {
         base = now;
     }
 
-    /// Tells what becomes of a pending task.
+    /// Forecasts when and where a pending task starts.
     ///
-    /// @param hosts   a copy, as it was when the queue stood so
-    /// @param written what a running task has written so far
+    /// @param hosts   a copy of the hosts, made at the same moment as `standing`
+    /// @param written returns what a running task has written so far
     public static Forecast of(Task target, Standing standing, HostsAhead hosts, Function<Task, Written> written) {
         return standing.begins() == Long.MAX_VALUE ? Forecast.NONE
                 : new Ahead(target, standing, hosts, written).play();
     }
 
-    /// Tells which tasks start next, in the order in which they do, as far as they were copied.
+    /// Returns the tasks that start next, in the order of their starts, as far as they were copied.
     ///
-    /// @param hosts   a copy, as it was when the queue stood so
-    /// @param written what a running task has written so far
+    /// @param hosts   a copy of the hosts, made at the same moment as `standing`
+    /// @param written returns what a running task has written so far
     /// @param most    at most [#PLAYED_MAX]
     public static List<Upcoming> starts(Standing standing, HostsAhead hosts, Function<Task, Written> written,
             int most) {
@@ -115,7 +115,7 @@ public final class Ahead {
             Choice choice = choose();
             if (choice != null) {
                 Task task = standing.copy().tasks.get(choice.slot());
-                // who starts later does so neither earliest nor latest before the one before
+                // a task that starts later has neither bound before that of the one before
                 Span last = starts.isEmpty() ? null : starts.getLast().startsIn();
                 Span own = withLoad(choice);
                 starts.add(new Upcoming(task, starts.size() + 1,
@@ -133,7 +133,7 @@ public final class Ahead {
         return starts;
     }
 
-    /// When the chosen one starts; a load of its own lets others go before it, too.
+    /// Returns when the chosen task starts; if it has to load a model, others may go before it, too.
     private Span withLoad(Choice choice) {
         int before = loads;
         loads += choice.offer().fit() == Fit.LOADS ? 1 : 0;
@@ -149,7 +149,7 @@ public final class Ahead {
     }
 
     private void takeRunning() {
-        // those that were sent there meanwhile wait for the same load
+        // tasks that were sent to the host meanwhile wait for the same load
         standing.running().forEach(task -> loadedAt.merge(runner(task, task.state().host()),
                 estimates().loadedAt(task), Math::max));
         for (Task task : standing.running()) {
@@ -182,13 +182,13 @@ public final class Ahead {
                 now = begins;
                 isKnown();
             } else {
-                // as things are it cannot start
+                // under the present circumstances it cannot start
                 return new Forecast(isLater() ? 0 : standing.before() + 1, null, null, null, List.of());
             }
         }
     }
 
-    /// What happens next: tasks come, an attempt ends, or the time alone lets another one go first.
+    /// Lets the next thing happen: tasks arrive, an attempt ends, or the passing of time lets another task go first.
     private void goOn() {
         double end = ends.isEmpty() ? Double.POSITIVE_INFINITY : ends.peek().at;
         double look = order.keepsFree() && !ends.isEmpty() ? Math.min(order.nextChange(), windows())
@@ -211,7 +211,7 @@ public final class Ahead {
         return change;
     }
 
-    /// All come whose time it is then.
+    /// Adds all tasks whose time has come.
     private void come() {
         now = Math.max(now, comers.peek().at());
         if (ends.isEmpty()) {
@@ -224,17 +224,18 @@ public final class Ahead {
             standing.copy().tasks.put(comer.slot(), comer.task());
             order.add(comer.task(), comer.slot());
         }
-        // in this order, as the queue wakes: a level that its last task grows out of is over, unless one comes before
+        // in this order, as when the queue wakes: a level that its last task grows out of has ended unless a task
+        // arrives first
         order.age((long) now);
     }
 
-    /// Nothing runs: whatever was before, this is the moment at which it goes on.
+    /// Nothing runs, so whatever happened before, this is the moment at which the queue continues.
     private void isKnown() {
         base = now;
         variance = 0;
     }
 
-    /// Whether it waits for a time of its own.
+    /// Returns whether the task in question waits for a time of its own.
     private boolean isLater() {
         return standing.begins() > standing.now();
     }
@@ -267,10 +268,10 @@ public final class Ahead {
         return host + " " + RunnerKey.plain(task.model());
     }
 
-    /// @param load for how long its host still loads before
+    /// @param load how long its host still loads before it answers, in milliseconds
     private void ends(Task running, double load, Left left) {
-        // one of which nothing is known is taken for a slow one; where nothing was measured, for nothing, lest
-        // priorities grow by times that are made up. After its end there is no ground any more
+        // an attempt about which nothing is known counts as a slow one, or as taking no time if nothing was measured,
+        // so that priorities do not grow by invented times. After its end no further times can be given
         ends.add(new End(running, now + load + (left == null ? estimates().longest() : left.mean()), left));
         places = Math.max(places, ends.size());
         means += left == null ? 0 : left.mean();
@@ -289,14 +290,14 @@ public final class Ahead {
         order.ended(end.task, end.left == null ? -1 : (long) now - end.task.state().startedAt());
     }
 
-    /// @param times by how much farther it is than what was played
+    /// @param times how many times further away it is than what was played
     private Span span(double times) {
         return !grounded || standing.paused() ? null
                 : Span.around(now - base, times, Math.sqrt(variance) / places, others()).after(base - standing.now())
                         .notBefore(begins - standing.now());
     }
 
-    /// For how long those that come later may go before it, because what they need is loaded.
+    /// Returns how long later arrivals may go before it because their models are loaded, in milliseconds.
     private double others() {
         OrderOptions options = order.options();
         int known = started + standing.running().size();
@@ -304,7 +305,7 @@ public final class Ahead {
                 : loads * Math.min(options.maxWait(), options.maxBatch() * means / known / places);
     }
 
-    /// Of one that stands behind what was played.
+    /// Returns the forecast for a task that comes after those that were played.
     private Forecast beyond() {
         int position = standing.before() + 1;
         return started == 0 || now < standing.begins() ? Forecast.NONE : new Forecast(isLater() ? 0 : position,

@@ -1,21 +1,22 @@
 package server.order.ahead;
 
-/// Why a task stands where it stands.
+/// Why a task has not started, or when it will be done.
 ///
 /// @param waitsFor what a pending task waits for; else null
-/// @param forecast of a pending task; else null
-/// @param longest  how long after a pending task another may have come at most and still go before it because its
-///                 priority is higher, as far as waiting gives it that; in milliseconds, -1 if there is no bound
-/// @param doneIn   of a running task; null where there is no ground
-/// @param load     what the host of a running task does before it can answer; null if nothing
+/// @param forecast the forecast for a pending task; else null
+/// @param longest  how much later than a pending task another one may be submitted at most and still go before it
+///                 because of a higher priority, since priorities grow with waiting; in milliseconds, -1 if there is no
+///                 bound
+/// @param doneIn   for a running task, when it will be done; null if nothing is known
+/// @param load     the load of the model for which a running task waits; null for none
 public record Explanation(Waiting waitsFor, Forecast forecast, long longest, Span doneIn, Load load) {
 
-    /// Of a task that has ended.
+    /// The explanation of a task that has ended.
     public static final Explanation ENDED = new Explanation(null, null, -1, null, null);
 
     /// A load of a model, in milliseconds.
     ///
-    /// @param usual how long it takes on that host; -1: not known
+    /// @param usual how long it usually takes on that host; -1: not known
     public record Load(long since, long usual) {
     }
 
@@ -24,9 +25,9 @@ public record Explanation(Waiting waitsFor, Forecast forecast, long longest, Spa
     /// @param text for people
     public record Waiting(Reason kind, String text) {
 
-        /// Returns what a task waits for that waits only for its turn.
+        /// Returns what a task waits for if it waits only for its turn.
         ///
-        /// @param position 1 is next
+        /// @param position 1: it is next
         public static Waiting turn(int position) {
             return position <= 1 ? new Waiting(Reason.PLACE, "a free place; it is next")
                     : new Waiting(Reason.TURN, position == 2 ? "the task before it"
@@ -37,37 +38,37 @@ public record Explanation(Waiting waitsFor, Forecast forecast, long longest, Spa
     public enum Reason {
         /// The queue is paused.
         QUEUE,
-        /// Its own time.
+        /// Its `scheduled_at`.
         TIME,
         /// The time of its next attempt.
         RETRY,
         WINDOW,
-        /// A window that the settings do not have.
+        /// A window that is not in the settings.
         NO_WINDOW,
-        /// Its client or its model has as many running as it may have.
+        /// Its client or its model has as many tasks running as allowed.
         LIMIT,
-        /// The server has trouble of its own.
+        /// The server itself has a problem.
         SERVER,
-        /// A task that runs alone.
+        /// A task that must run alone.
         ALONE,
-        /// A host that may be sent something.
+        /// A host that may be sent tasks.
         HOST,
         /// A host that has its model.
         MODEL,
-        /// A host that has a place, but answers with a model beside which the task's own has no room.
+        /// A host that has a free slot, but is answering with a model that leaves no room for the task's own.
         ROOM,
-        /// It is next, as soon as a place is free.
+        /// A free slot; it is next.
         PLACE,
-        /// Others before it.
+        /// The tasks before it.
         TURN;
 
-        /// Returns whether it is more than its turn that it waits for.
+        /// Returns whether it waits for more than its turn or its time.
         boolean isTrouble() {
             return this != ROOM && this != PLACE && this != TURN && this != QUEUE && this != TIME && this != RETRY;
         }
     }
 
-    /// Returns why it does not run although it is its time; null if for nothing but its turn.
+    /// Returns why it does not run although its time has come; null if there is no such reason.
     public String trouble() {
         return waitsFor != null && waitsFor.kind.isTrouble() ? waitsFor.text : null;
     }

@@ -10,31 +10,31 @@ import java.util.function.Function;
 import server.order.ahead.Explanation.Waiting;
 import server.task.Task;
 
-/// How all pending tasks stand at one moment.
+/// The standing of all pending tasks at one moment.
 ///
-/// @param next   the tasks that are ready and start next, in that order, by id; empty if nobody asked for them
-/// @param groups the pending tasks by what they wait for: what needs somebody first, then what waits for its turn, for
-///               its next attempt, for its time
-/// @param waits  what a pending task waits for
+/// @param next   the tasks that are ready and start next, in that order, by id; empty if not requested
+/// @param groups the pending tasks by what they wait for: first those that need attention, then those that wait for
+///               their turn, for their next attempt, for their time
+/// @param waits  returns what a pending task waits for
 public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Task, Waiting> waits) {
 
-    /// Behind all times.
+    /// Later than all times.
     private static final long SCHEDULED_FROM = 1L << 50;
 
-    /// What tasks are taken together for that wait for a time of their own.
+    /// What a group of tasks waits for whose times differ.
     public static final Waiting ITS_TIME = new Waiting(Explanation.Reason.TIME, "its time");
     public static final Waiting ITS_NEXT_ATTEMPT = new Waiting(Explanation.Reason.RETRY, "its next attempt");
 
-    /// How a pending task stands.
+    /// The state of a pending task.
     public enum State {
         READY, RETRYING, SCHEDULED, BLOCKED;
 
-        /// Returns its name as the API has it, in lower case.
+        /// Returns its name in the API, in lower case.
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        /// Returns how a task stands that waits for this.
+        /// Returns the state of a task that waits for this.
         public static State of(Explanation.Reason kind) {
             return switch (kind) {
                 case QUEUE, ALONE, ROOM, PLACE, TURN -> READY;
@@ -47,11 +47,11 @@ public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Tas
 
     /// Pending tasks that wait for the same.
     ///
-    /// @param first one of them; null if nobody knows one
-    /// @param until when the first of them goes on by itself, milliseconds since the epoch; 0: not known
+    /// @param first one of them; null if none is known
+    /// @param until when the first of them continues without help, milliseconds since the epoch; 0: not known
     public record Group(Waiting waiting, int tasks, Task first, long until) {
 
-        /// Returns how its tasks stand.
+        /// Returns the state of its tasks.
         public State state() {
             return State.of(waiting.kind());
         }
@@ -62,7 +62,7 @@ public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Tas
         return groups.stream().filter(group -> group.state() == state).mapToInt(Group::tasks).sum();
     }
 
-    /// Returns how a pending task stands.
+    /// Returns the state of a pending task.
     State state(Task task) {
         return State.of(waits.apply(task).kind());
     }
@@ -77,14 +77,14 @@ public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Tas
         };
     }
 
-    /// Returns the order in which tasks probably start: what was played, the others that are ready, what is blocked,
-    /// then by time. It holds for this moment only.
+    /// Returns the order in which tasks probably start: first those that were played, then the others that are ready,
+    /// then blocked ones, then the rest by time. It is valid only for this moment.
     public Comparator<Task> order() {
         return Comparator.comparingLong(new Ranks(this)::of)
                 .thenComparing(Comparator.comparingInt(Task::priority).reversed()).thenComparingLong(Task::order);
     }
 
-    /// Returns when and where a task starts, if it starts soon; null for any other.
+    /// Returns when and where a task starts; null if it does not start soon.
     public Upcoming start(Task task) {
         return next.get(task.id());
     }
@@ -94,14 +94,14 @@ public record Outlook(Map<Long, Upcoming> next, List<Group> groups, Function<Tas
         Upcoming start = start(task);
         return switch (State.of(waiting.kind())) {
             case READY -> start == null ? Ahead.PLAYED_MAX + 1 : start.position();
-            // those that wait for the same stay together
+            // tasks that wait for the same thing stay together
             case BLOCKED -> Ahead.PLAYED_MAX + 2 + groupOf(waiting);
             case RETRYING -> task.wakeAt();
             case SCHEDULED -> SCHEDULED_FROM + task.wakeAt();
         };
     }
 
-    /// Remembers ranks, for to find out what a task waits for takes longer than all else of a comparison. Not safe for
+    /// Caches ranks, because finding what a task waits for takes longer than the rest of a comparison. Not safe for
     /// several threads.
     private static final class Ranks {
 

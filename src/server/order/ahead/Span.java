@@ -1,19 +1,20 @@
 package server.order.ahead;
 
-/// In how long something probably happens, in milliseconds.
+/// The time until something probably happens, in milliseconds.
 public record Span(long low, long high) {
 
-    /// That many standard deviations to both sides have nine of ten.
+    /// Nine of ten values lie within this many standard deviations of the mean.
     private static final double WIDTH = 1.65;
-    /// Of what was measured, nothing is better known than this.
+    /// No measured time is known more precisely than this.
     private static final double DOUBT = 0.05;
     private static final long DOUBT_MS = 200;
 
-    /// Sums of times lean to the right, and more so the fewer they are: their quantiles are taken for those of a gamma
-    /// distribution of the same mean and deviation, as Wilson and Hilferty approximate them.
+    /// Returns the span around a sum of times. Such sums lean to the right, the more so the fewer they are: their
+    /// quantiles are taken from a gamma distribution with the same mean and deviation, by Wilson and Hilferty's
+    /// approximation.
     ///
-    /// @param times by how much farther it is
-    /// @param later by how much it may be later, because of what is to come
+    /// @param times how many times further away the moment is
+    /// @param later by how much it may be later because of tasks still to come, in milliseconds
     static Span around(double mean, double times, double deviation, double later) {
         double sum = mean * times;
         double part = sum <= 0 ? 0 : deviation * deviation * times / (9 * sum * sum);
@@ -26,17 +27,17 @@ public record Span(long low, long high) {
         return root * root * root;
     }
 
-    /// So many milliseconds later.
+    /// Returns the span that is later by this many milliseconds.
     Span after(double millis) {
         return new Span(low + (long) millis, high + (long) millis);
     }
 
-    /// What cannot happen earlier.
+    /// Returns the span if it cannot happen before this many milliseconds.
     Span notBefore(long earliest) {
         return notBefore(new Span(earliest, earliest));
     }
 
-    /// What happens after something else.
+    /// Returns the span if it happens after something else.
     Span notBefore(Span first) {
         return new Span(Math.max(low, first.low), Math.max(high, first.high));
     }

@@ -5,9 +5,9 @@ import server.task.Task;
 
 /// A task that probably starts soon.
 ///
-/// @param position 1 is next
-/// @param startsIn null where there is no ground
-/// @param offer    where it starts then
+/// @param position 1: it is next
+/// @param startsIn null if nothing is known
+/// @param offer    where it will start
 public record Upcoming(Task task, int position, Span startsIn, Offer offer) {
 
     /// Returns the same at another position.

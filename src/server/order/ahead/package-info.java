@@ -1,5 +1,5 @@
-/// The forecast of what comes next, and when, for people: a copy of the order is played forward by the live queue's own
-/// choice, against a copy of the hosts, where attempts take their usual time. Pure, as [server.order] is.
+/// The forecast of what starts next, and when, for people: a copy of the order is played forward by the live queue's
+/// own rules, against a copy of the hosts on which attempts take their usual time. Pure, as [server.order] is.
 ///
 /// ```
 ///  under the queue's lock   QueueState.standing ─▶ Standing (copy of the order, running attempts, estimates)

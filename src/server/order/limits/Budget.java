@@ -2,9 +2,9 @@ package server.order.limits;
 
 import java.util.ArrayDeque;
 
-/// How many requests were made in the last minute, against how many may be: any sixty seconds are such a minute. It
-/// holds one number for each of them. Times are milliseconds since the epoch; of a clock that was set back it forgets
-/// what is not yet again. Not safe for several threads.
+/// Counts requests in the last minute (any sixty seconds) against a limit. It stores one number for each request. Times
+/// are milliseconds since the epoch; if the clock is set back, requests that would be in the future are forgotten. Not
+/// safe for several threads.
 public final class Budget {
 
     private static final long MINUTE_MS = 60_000;
@@ -13,19 +13,20 @@ public final class Budget {
     /// When the requests were made, the earliest first.
     private final ArrayDeque<Long> made = new ArrayDeque<>();
 
-    /// One that counts a minute.
+    /// Makes a budget for a minute.
     Budget() {
         this(0);
     }
 
-    /// @param moreMs by which its minute is longer: for who counts requests that are still to arrive somewhere
+    /// @param moreMs by how many milliseconds its minute is longer: for counting requests that still have to arrive
+    ///               somewhere
     public Budget(long moreMs) {
         lengthMs = MINUTE_MS + moreMs;
     }
 
     /// Returns the milliseconds until the next request may be made; 0: now.
     ///
-    /// @param most how many of a minute, at least 1
+    /// @param most how many a minute, at least 1
     /// @param now  milliseconds since the epoch
     public long pause(int most, long now) {
         forget(now);
@@ -41,13 +42,13 @@ public final class Budget {
         throw new IllegalArgumentException("most must be at least 1, not " + most);
     }
 
-    /// Counts one.
+    /// Counts a request.
     public void take(long now) {
         forget(now);
         made.add(now);
     }
 
-    /// Returns whether none was made in the last minute.
+    /// Returns whether no request was made in the last minute.
     boolean isUnused(long now) {
         forget(now);
         return made.isEmpty();

@@ -7,8 +7,8 @@ import java.util.Map;
 
 import shared.Problem;
 
-/// How many requests each client makes a minute: submits and relayed calls that were let in. In memory only. Safe for
-/// several threads.
+/// Counts how many requests each client makes a minute: the submits and relayed calls that were accepted. Kept in
+/// memory only. Safe for several threads.
 public final class ClientBudgets {
 
     private static final long SWEEP_MS = 60_000;
@@ -24,15 +24,15 @@ public final class ClientBudgets {
         this.clock = clock;
     }
 
-    /// Takes new limits for all that comes from now on; what was counted still counts.
+    /// Sets new limits for later requests; earlier ones still count.
     public synchronized void reconfigure(OrderLimits newLimits) {
         limits = newLimits;
     }
 
-    /// Lets a request in, and counts it.
+    /// Accepts a request and counts it.
     ///
-    /// @param clients whose tasks it brings; null is nobody in particular
-    /// @throws Problem 429 if one of them has made too many, which tells when to come again
+    /// @param clients the clients whose tasks it brings; null stands for tasks without a client
+    /// @throws Problem 429 if one of them has made too many; it says when to try again
     public synchronized void letIn(Collection<String> clients) {
         check(clients);
         long now = clock.millis();
@@ -44,7 +44,7 @@ public final class ClientBudgets {
         sweep(now);
     }
 
-    /// Fails if a request would not be let in; it is not counted.
+    /// Checks whether a request would be accepted, without counting it.
     ///
     /// @throws Problem as [#letIn]
     public synchronized void check(Collection<String> clients) {
@@ -62,7 +62,7 @@ public final class ClientBudgets {
     }
 
     private void sweep(long now) {
-        // also where the clock was set back
+        // also if the clock was set back
         if (now >= sweepAt || now < sweepAt - SWEEP_MS) {
             budgets.values().removeIf(budget -> budget.isUnused(now));
             sweepAt = now + SWEEP_MS;

@@ -7,9 +7,9 @@ import server.order.RunnerKey;
 import server.task.Task;
 import shared.TaskStatus;
 
-/// How many tasks of each client are pending and how many run, and how many of each model run.
+/// Counts the pending and running tasks of each client, and the running tasks of each model.
 ///
-/// Invariant: nothing is kept of a client or a model that has none.
+/// Invariant: there is no entry for a client or a model without such tasks.
 public final class Crowd {
 
     private static final class Count {
@@ -20,33 +20,33 @@ public final class Crowd {
     private final Map<String, Count> clients = new HashMap<>();
     private final Map<String, Count> models = new HashMap<>();
 
-    /// Counts a task, which may be one that has ended.
+    /// Counts a task; one that has ended counts nothing.
     public void add(Task task) {
         count(task, 1);
     }
 
-    /// Removes a task, which must have been added as it is.
+    /// Removes a task, which must have been added in the same state.
     public void remove(Task task) {
         count(task, -1);
     }
 
     /// Returns how many tasks of a client are pending.
     ///
-    /// @param client null: of nobody in particular
+    /// @param client null: tasks without a client
     public int pending(String client) {
         Count count = clients.get(client);
         return count == null ? 0 : count.pending;
     }
 
-    /// Returns how many tasks of a client run.
+    /// Returns how many tasks of a client are running.
     ///
-    /// @param client null: of nobody in particular
+    /// @param client null: tasks without a client
     int running(String client) {
         Count count = clients.get(client);
         return count == null ? 0 : count.running;
     }
 
-    /// Returns how many tasks of a model run.
+    /// Returns how many tasks of a model are running.
     int runningOf(String model) {
         Count count = models.get(RunnerKey.plain(model));
         return count == null ? 0 : count.running;

@@ -9,24 +9,24 @@ import java.util.function.ObjLongConsumer;
 
 import server.queue.index.SortedSlots;
 
-/// The pending tasks that start in a window only and whose own time has come: whether their window is open, and when
-/// that changes. A window that the settings do not have any more stays shut.
+/// The pending tasks that may start only in a window and whose own time has come. It knows whether each window is open,
+/// and when that changes. A window that is no longer in the settings stays closed.
 ///
-/// A window opens and closes in steps, for millions may wait for it; until it is open whole, nothing of it starts, and
-/// as soon as it begins to close.
+/// A window opens and closes in steps, because millions of tasks may wait for it. Its tasks start only while it is
+/// completely open: not before the last step of opening, and not after the first step of closing.
 ///
 /// Invariant: no gate is empty.
 public final class Gates {
 
-    /// How many tasks a step lets through, or takes back.
+    /// How many tasks a step lets through or takes back.
     public static final int STEP = 1_000;
 
     private static final class Gate {
         final SortedSlots tasks = new SortedSlots();
         boolean open;
-        /// When to look again; 0: at once.
+        /// When to check the window again, milliseconds since the epoch; 0: at once.
         long until;
-        /// The tasks up to this order were let through.
+        /// The tasks up to this order have been let through.
         long through = Long.MIN_VALUE;
 
         boolean isMoving() {
@@ -41,13 +41,13 @@ public final class Gates {
         this.windows = windows;
     }
 
-    /// Sets other windows.
+    /// Sets the windows that count from now on.
     public void reconfigure(Map<String, Window> newWindows) {
         windows = newWindows;
         recheck();
     }
 
-    /// Looks at all windows again at the next [#pass], because the clock was set.
+    /// Checks all windows again at the next [#pass], because the clock was set.
     public void recheck() {
         gates.values().forEach(gate -> gate.until = 0);
     }
@@ -60,16 +60,16 @@ public final class Gates {
 
     /// Adds a task that waits for a window.
     ///
-    /// @return whether it is let through at once; else it waits for [#pass]
+    /// @return whether it is let through at once; otherwise it waits for [#pass]
     public boolean add(String window, long order, int slot) {
         Gate gate = gates.computeIfAbsent(window, absent -> new Gate());
         gate.tasks.add(order, slot);
         return order <= gate.through;
     }
 
-    /// Takes a task out, which must be there.
+    /// Removes a task, which must be present.
     ///
-    /// @return whether it was let through
+    /// @return whether it had been let through
     public boolean remove(String window, long order, int slot) {
         Gate gate = gates.get(window);
         gate.tasks.remove(order, slot);
@@ -79,7 +79,7 @@ public final class Gates {
         return order <= gate.through;
     }
 
-    /// Tells of each window that is not open how many tasks wait for it.
+    /// Passes on each window that is not open, with the number of tasks that wait for it.
     public void shut(BiConsumer<String, Integer> to) {
         gates.forEach((window, gate) -> {
             if (!gate.open) {
@@ -88,13 +88,13 @@ public final class Gates {
         });
     }
 
-    /// Tells of each window that is shut, and will be open, when that is and the slots of its first tasks.
+    /// Passes on, for each closed window that will open, the slots of its first tasks and the time when it opens.
     ///
-    /// @param most how many of each window at most
+    /// @param most how many tasks of each window at most
     public void opening(int most, long now, ObjLongConsumer<List<Integer>> to) {
         gates.forEach((name, gate) -> {
             Window window = windows.get(name);
-            // one whose first task has just come was not looked at yet
+            // a gate whose first task has just come has not been checked yet
             long at = gate.until > now ? gate.until : window == null ? Long.MAX_VALUE
                     : window.isOpen(now) ? now : window.next(now);
             if (!gate.open && at < Long.MAX_VALUE) {
@@ -109,11 +109,11 @@ public final class Gates {
         return gate == null ? 0 : gate.tasks.countBefore(order);
     }
 
-    /// Opens and shuts what is to be open and shut now, or goes on with that.
+    /// Opens and closes windows as they should be now, or continues to.
     ///
-    /// @param opened takes the slot of each task that is let through, and returns its order
-    /// @param shut   takes the slot of each one that is taken back, and returns its order
-    /// @return whether a window is open by that
+    /// @param opened receives the slot of each task that is let through; returns its order
+    /// @param shut   receives the slot of each task that is taken back; returns its order
+    /// @return whether a window is completely open as a result
     public boolean pass(long now, IntToLongFunction opened, IntToLongFunction shut) {
         boolean any = false;
         for (Map.Entry<String, Gate> entry : gates.entrySet()) {
@@ -130,7 +130,7 @@ public final class Gates {
         return any;
     }
 
-    /// @return whether it is open now
+    /// @return whether it is completely open now
     private static boolean move(Gate gate, IntToLongFunction opened, IntToLongFunction shut) {
         List<Integer> slots = gate.open ? gate.tasks.after(gate.through, STEP)
                 : gate.tasks.before(gate.through, STEP);
@@ -143,7 +143,7 @@ public final class Gates {
         return gate.open && !gate.isMoving();
     }
 
-    /// Returns when [#pass] has something to do next, in milliseconds since the epoch; 0 if it has not done all yet,
+    /// Returns when [#pass] next has something to do, in milliseconds since the epoch; 0 if it has not finished,
     /// Long.MAX_VALUE if never.
     public long next() {
         long next = Long.MAX_VALUE;
@@ -153,7 +153,7 @@ public final class Gates {
         return next;
     }
 
-    /// Returns how many tasks wait for windows that the settings do not have, by the windows' names.
+    /// Returns how many tasks wait for windows that are not in the settings, by the window's name.
     public Map<String, Integer> lost() {
         Map<String, Integer> lost = new HashMap<>();
         gates.forEach((name, gate) -> {

@@ -16,12 +16,12 @@ import server.task.Task;
 import shared.Nearest;
 import shared.Problem;
 
-/// The limits of clients and of models, and the windows, as the settings have them.
+/// The limits of clients and models, and the windows, as the settings define them.
 ///
-/// @param clients by name
-/// @param usual   of tasks without a client, and of clients that are not in `clients`
+/// @param clients the limits of the clients that have an entry, by name
+/// @param usual   the limits of tasks without a client, and of clients without an entry
 /// @param models  how many tasks of a model may run at once, by its name without `:latest`
-/// @param windows by name
+/// @param windows the windows, by name
 public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual, Map<String, Integer> models,
         Map<String, Window> windows) implements SubmitRules {
 
@@ -53,17 +53,17 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
     public static final List<Setting<?>> SETTINGS = List.of(WEIGHT, MAX_RUNNING, MAX_PENDING, PRIORITY_MAX, RATE,
             WINDOW, MODEL_RUNNING, WINDOWS);
 
-    /// Nothing is limited.
+    /// No limits.
     public static final OrderLimits NONE = of(Settings.DEFAULT);
 
-    /// Makes the limits of settings that were checked.
+    /// Makes the limits from settings that have been checked.
     public static OrderLimits of(Settings settings) {
         return read(settings, problem -> { });
     }
 
     /// Reads the limits of clients and models.
     ///
-    /// @param problems takes every mistake
+    /// @param problems receives every error
     public static OrderLimits read(Settings settings, Consumer<Problem> problems) {
         Map<String, Window> windows = new TreeMap<>();
         settings.get(WINDOWS).forEach((name, text) ->
@@ -97,7 +97,7 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
 
     /// Returns the limits of a client.
     ///
-    /// @param name null: nobody said
+    /// @param name null: tasks without a client
     public ClientLimits client(String name) {
         return name == null ? usual : clients.getOrDefault(name, usual);
     }
@@ -109,7 +109,7 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
 
     /// Returns whether one more task of a client may run.
     ///
-    /// @param client null: of nobody in particular
+    /// @param client null: tasks without a client
     public boolean hasRoom(String client, Crowd crowd) {
         int most = client(client).maxRunning();
         return most == Integer.MAX_VALUE || crowd.running(client) < most;
@@ -121,7 +121,7 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
         return most == Integer.MAX_VALUE || crowd.runningOf(model) < most;
     }
 
-    /// Returns which limit keeps a task from starting now, for people; null for none.
+    /// Returns the limit that keeps a task from starting now, for people; null for none.
     public String full(Task task, Crowd crowd) {
         String client = task.terms().caller().client();
         if (!hasRoom(client, crowd)) {
@@ -159,7 +159,7 @@ public record OrderLimits(Map<String, ClientLimits> clients, ClientLimits usual,
         if (!ClientName.is(name)) {
             throw new IllegalArgumentException("the name of a window must be " + ClientName.RULE);
         }
-        // the name is checked alone first, with this for a value
+        // the name is checked first, with this as the value
         if (!text.equals("x")) {
             try {
                 Window.parse(text, ZoneId.systemDefault());

@@ -16,29 +16,29 @@ import java.util.regex.Pattern;
 import shared.Problem;
 import shared.Zones;
 
-/// A time of the day in which tasks may start: `22:00-06:00 Europe/Berlin`, `mon-fri 12:00-13:00`. One whose end is not
-/// after its beginning ends on the next day. Days are those on which it opens.
+/// A time of the day in which tasks may start: `22:00-06:00 Europe/Berlin`, `mon-fri 12:00-13:00`. A window whose end
+/// is not after its beginning ends on the next day. The days are those on which it opens.
 ///
-/// When the clocks change it opens and closes as a cron job for a fixed time runs ([shared.cron.CronExpression]): what
-/// lies in the time that is skipped happens at its end, what lies in the time that comes twice happens in the first
-/// pass. So a window within the skipped time does not open on that day. (Where a zone skips a whole day, it is the
-/// same; cron forgets what was due on it.)
+/// When the clocks change, a window opens and closes as a cron task with a fixed time fires
+/// ([shared.cron.CronExpression]): a time that is skipped counts as the end of the skipped hour, a time that occurs
+/// twice counts the first time. So a window within the skipped hour does not open on that day. (The same holds if a
+/// zone skips a whole day; cron ignores what was due on such a day.)
 ///
 /// Times are milliseconds since the epoch.
 public final class Window {
 
-    /// What a text must be, for messages.
+    /// The form of a window, for messages.
     static final String FORM = "as 22:00-06:00, mon-fri 12:00-13:00 or sat,sun 00:00-24:00 Europe/Berlin";
 
     private static final Pattern TEXT =
             Pattern.compile("(?:([a-z,-]+) +)?(\\d\\d:\\d\\d) ?- ?(\\d\\d:\\d\\d)(?: +(\\S+))?");
-    /// Within so many days the days of the week come again, whatever a zone skips.
+    /// Within this many days every day of the week occurs, whatever a zone skips.
     private static final int MAX_DAYS = 16;
 
     private final String text;
     private final LocalTime start;
     private final LocalTime end;
-    /// Whether it ends on the day after the one on which it opens.
+    /// Whether it ends on the day after it opens.
     private final boolean overnight;
     private final Set<DayOfWeek> days;
     private final ZoneId zone;
@@ -54,8 +54,8 @@ public final class Window {
 
     /// Reads a window.
     ///
-    /// @param local the zone of one that names none
-    /// @throws Problem saying what is wrong
+    /// @param local the zone of a window that names none
+    /// @throws Problem that says what is wrong
     static Window parse(String text, ZoneId local) {
         Matcher parts = TEXT.matcher(text.strip().toLowerCase(Locale.ROOT));
         if (!parts.matches()) {
@@ -74,14 +74,17 @@ public final class Window {
     }
 
     /// Returns whether tasks may start.
+    ///
+    /// @param at milliseconds since the epoch
     public boolean isOpen(long at) {
-        // of this day or of the one before: one that began earlier has ended
+        // it opened on this day or the day before: one that opened earlier has ended
         LocalDate today = date(at);
         return opens(today) && begin(today) <= at && at < end(today)
                 || opens(today.minusDays(1)) && begin(today.minusDays(1)) <= at && at < end(today.minusDays(1));
     }
 
-    /// Returns when it opens or closes next after a moment, both in milliseconds since the epoch.
+    /// Returns when it next opens or closes after a moment, both in milliseconds since the epoch; Long.MAX_VALUE if
+    /// never.
     public long next(long after) {
         boolean open = isOpen(after);
         LocalDate first = date(after).minusDays(1);
@@ -92,7 +95,7 @@ public final class Window {
                 continue;
             }
             long change = open ? end(day) : begin(day);
-            // where one ends as the next begins, it stays open
+            // if one ends when the next begins, it stays open
             if (change > after && isOpen(change) != open) {
                 next = Math.min(next, change);
                 return next;
@@ -133,7 +136,7 @@ public final class Window {
         return LocalTime.of(hour, minute);
     }
 
-    /// Days as `mon`, `mon-fri`, `sat,sun`; a range may go over the end of the week.
+    /// Reads days such as `mon`, `mon-fri`, `sat,sun`; a range may extend over the end of the week.
     private static Set<DayOfWeek> days(String text) {
         Set<DayOfWeek> days = EnumSet.noneOf(DayOfWeek.class);
         for (String part : text.split(",", -1)) {
@@ -172,7 +175,7 @@ public final class Window {
         return text.hashCode();
     }
 
-    /// As it was written.
+    /// Returns the window as it was written.
     @Override
     public String toString() {
         return text;

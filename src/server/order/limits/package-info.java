@@ -1,5 +1,5 @@
-/// The limits that settings put on clients and models: how many tasks may be pending and running, with which priority
-/// and in which window. Pure, as `server.order`: times and settings come in as arguments.
+/// The limits that the settings impose on clients and models: how many tasks may be pending and running, with which
+/// priority and in which window. Pure, as `server.order`: times and settings are arguments.
 ///
 /// | class | what it does |
 /// |---|---|
@@ -9,5 +9,6 @@
 /// | `Window` | a time of the day; `Gates` holds the tasks that wait for one, and knows when it opens and closes |
 ///
 /// **Rules.** Calls happen under the queue's lock, so they are quick; only `ClientBudgets` has its own lock, for
-/// handlers. Nothing here is recorded: it follows from the tasks, the settings and the time, or a restart forgets it.
+/// handlers. Nothing here is in the journal: it follows from the tasks, the settings and the time, or is forgotten at a
+/// restart.
 package server.order.limits;

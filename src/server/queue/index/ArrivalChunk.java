@@ -5,11 +5,11 @@ import java.util.Set;
 import server.task.Task;
 import shared.TaskStatus;
 
-/// 1024 places of the arrival order and what is true of the tasks there, so that a filtered listing can pass over
-/// all of them at once.
+/// 1024 positions of the arrival order, with counts of the tasks in them, so that a filtered listing can skip all of
+/// them at once.
 ///
-/// Invariants: `statuses` counts exactly the tasks that are there. Packed, `tasks` holds only those, and the n-th bit
-/// of `present` tells whether place n is one of them.
+/// Invariants: `statuses` counts exactly the tasks that are present. When packed, `tasks` contains only those, and the
+/// n-th bit of `present` says whether position n has one.
 public final class ArrivalChunk {
 
     private Task[] tasks = new Task[Arrivals.CHUNK];
@@ -21,7 +21,7 @@ public final class ArrivalChunk {
         return size;
     }
 
-    /// Returns the task at this place; null if there is none.
+    /// Returns the task at this position; null if there is none.
     public Task get(int at) {
         if (present == null) {
             return tasks[at];
@@ -57,8 +57,8 @@ public final class ArrivalChunk {
         tasks = rest;
     }
 
-    /// Gives back the room of the places that are empty, once they are three quarters. Only for a chunk that gets no
-    /// more tasks.
+    /// Frees the memory of empty positions once they are three quarters. Only for a chunk to which no more tasks are
+    /// added.
     void packIfSparse() {
         if (present != null || size > Arrivals.CHUNK / 4) {
             return;
@@ -76,12 +76,12 @@ public final class ArrivalChunk {
         present = bits;
     }
 
-    /// Returns false only if certainly none of the tasks here passes.
+    /// Returns false only if certainly none of the tasks here matches.
     public boolean mayHold(TaskFilter filter) {
         return size > 0 && (filter.statuses().isEmpty() || countOf(filter.statuses()) > 0);
     }
 
-    /// Returns how many tasks here pass, if the counts tell that; else -1.
+    /// Returns how many tasks here match, if the counts tell; else -1.
     public int countOf(TaskFilter filter) {
         if (!filter.isOfStatuses()) {
             return -1;

@@ -10,11 +10,11 @@ import server.task.Task;
 import shared.Problem;
 import shared.TaskStatus;
 
-/// All tasks in the order of their submits, each at a slot that stays its own as long as it lives. Slots are given out
-/// in chunks of 1024, ascending, around the 31-bit integers and again from 0, so they never run out.
+/// All tasks in the order of their submits, each in a slot that it keeps as long as it exists. Slots are assigned in
+/// chunks of 1024, ascending through the 31-bit integers and then from 0 again, so they never run out.
 ///
-/// Invariants: the chunk of a slot is `chunks[(slot / 1024 - base) mod 2^21]`, null if it holds no task any more; the
-/// first chunk is never null unless it is the only one.
+/// Invariants: the chunk of a slot is `chunks[(slot / 1024 - base) mod 2^21]`, null if it no longer contains a task;
+/// the first chunk is never null unless it is the only one.
 public final class Arrivals {
 
     public static final int CHUNK = 1024;
@@ -27,12 +27,12 @@ public final class Arrivals {
     private ArrivalChunk[] chunks = new ArrivalChunk[4];
     private int count;
     private int base;
-    /// The slots of the last chunk that were given out.
+    /// How many slots of the last chunk have been assigned.
     private int used = CHUNK;
     private int size;
     private final List<Watcher> watchers = new ArrayList<>();
 
-    /// Wants to know which tasks change.
+    /// Is told which tasks change.
     public interface Watcher {
         /// Called before a task is replaced or removed.
         void willChange(int slot, Task before);
@@ -52,7 +52,7 @@ public final class Arrivals {
         return size;
     }
 
-    /// Adds a task behind all others.
+    /// Adds a task after all others.
     ///
     /// @return the task's slot
     public int add(Task task) {
@@ -65,18 +65,18 @@ public final class Arrivals {
         return (base + count - 1 & MASK) << SHIFT | at;
     }
 
-    /// Returns the task in a slot, which must hold one.
+    /// Returns the task in a slot, which must contain one.
     public Task get(int slot) {
         return chunks[index(slot)].get(slot & CHUNK - 1);
     }
 
-    /// Puts a changed task in the place of what it was before.
+    /// Replaces a task by its changed version.
     public void replace(int slot, Task task) {
         tell(slot);
         chunks[index(slot)].replace(slot & CHUNK - 1, task);
     }
 
-    /// Removes the task at a slot, which must hold one.
+    /// Removes the task in a slot, which must contain one.
     public void remove(int slot) {
         tell(slot);
         int index = index(slot);
@@ -93,12 +93,12 @@ public final class Arrivals {
         }
     }
 
-    /// Calls a listener before each change, until [#unwatch].
+    /// Calls a watcher before each change, until [#unwatch].
     public void watch(Watcher watcher) {
         watchers.add(watcher);
     }
 
-    /// Ends what [#watch] began.
+    /// Stops calling a watcher.
     public void unwatch(Watcher watcher) {
         watchers.remove(watcher);
     }
@@ -114,7 +114,7 @@ public final class Arrivals {
         return count;
     }
 
-    /// Returns a chunk by its index among the present ones; null if it holds no task any more.
+    /// Returns a chunk by its index among the present ones, the oldest first; null if it no longer contains a task.
     public ArrivalChunk chunk(int index) {
         return chunks[index];
     }
@@ -124,19 +124,19 @@ public final class Arrivals {
         return (slot >>> SHIFT) - base & MASK;
     }
 
-    /// Returns the number of a chunk, which stays its own while older ones go, as [#indexOf] needs it.
+    /// Returns the number of a chunk, which it keeps while older chunks disappear, for [#indexOf].
     public int numberOf(int index) {
         return base + index & MASK;
     }
 
-    /// Returns the index of a chunk's number now; negative if the chunk has gone since and was older than all there
-    /// are.
+    /// Returns the current index of the chunk with this number; negative if the chunk has disappeared and was older
+    /// than all that are present.
     public int indexOf(int number) {
         int index = number - base & MASK;
         return index < CHUNKS_MAX / 2 ? index : index - CHUNKS_MAX;
     }
 
-    /// Returns the tasks that have not ended and pass, oldest first.
+    /// Returns the tasks that have not ended and match, oldest first.
     public List<Task> unended(Predicate<Task> wanted) {
         List<Task> found = new ArrayList<>();
         for (int i = 0; i < count; i++) {

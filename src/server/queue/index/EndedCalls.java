@@ -5,10 +5,10 @@ import java.util.Map;
 
 import server.task.Task;
 
-/// The calls that have ended, oldest end first, and what they take in the journal: their first line, which has the
-/// body, and their last one, which has the answer.
+/// The calls that have ended, the oldest end first, and their size in the journal: that of the first line, which has
+/// the body, and of the last line, which has the answer.
 ///
-/// Invariant: `bytes` is the sum over `slots`; `sizes` has every call, ended or not.
+/// Invariant: `bytes` is the sum for `slots`; `sizes` has every call, ended or not.
 public final class EndedCalls {
 
     private record Size(int first, int last) {
@@ -18,14 +18,14 @@ public final class EndedCalls {
     private final SortedSlots slots = new SortedSlots();
     private long bytes;
 
-    /// Takes note of the first line of a task; does nothing for one that is no call.
+    /// Records the length in bytes of a task's first line; does nothing if the task is not a call.
     public void arrived(Task task, int length) {
         if (task.terms().caller().relayed()) {
             sizes.put(task.id(), new Size(length, 0));
         }
     }
 
-    /// Takes note of the line of a task's end, before it is added.
+    /// Records the length in bytes of the line of a task's end, before [#add]; does nothing if the task is not a call.
     public void ended(Task task, int length) {
         if (task.terms().caller().relayed()) {
             sizes.compute(task.id(), (id, known) -> new Size(known.first, length));
@@ -38,13 +38,13 @@ public final class EndedCalls {
         bytes += bytesOf(task);
     }
 
-    /// Removes a call that is about to change or go.
+    /// Removes a call that is about to change or to be deleted.
     public void remove(Task task, int slot) {
         slots.remove(task.state().endedAt(), slot);
         bytes -= bytesOf(task);
     }
 
-    /// Forgets the size of a task that is gone.
+    /// Forgets the sizes of a task that was deleted.
     public void forget(Task task) {
         sizes.remove(task.id());
     }
@@ -54,17 +54,17 @@ public final class EndedCalls {
         return slots.isEmpty();
     }
 
-    /// Returns when the call that ended first did, in milliseconds since the epoch; there must be one.
+    /// Returns when the call that ended first ended, in milliseconds since the epoch; there must be one.
     public long firstEnd() {
         return slots.firstKey();
     }
 
-    /// Returns the slot of the one that ended first; there must be one.
+    /// Returns the slot of the call that ended first; there must be one.
     public int firstSlot() {
         return slots.firstSlot();
     }
 
-    /// Returns what the ended calls take in the journal, in bytes.
+    /// Returns the size of the ended calls in the journal, in bytes.
     public long bytes() {
         return bytes;
     }

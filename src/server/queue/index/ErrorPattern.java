@@ -7,14 +7,14 @@ import server.task.TaskId;
 import shared.Problem;
 import shared.TaskStatus;
 
-/// Why a task failed, without what differs between two failures alike: ids, addresses, what stands in quotes, numbers.
-/// A status that a host answered stays.
+/// Why a task failed, without the parts in which two similar failures differ: ids, addresses, quoted text, numbers. A
+/// status that a host answered remains.
 ///
-/// @param id   60 bits that follow from the text alone, so it is the same after a restart
-/// @param text the first line of the error, with an ellipsis for each of these
+/// @param id   60 bits computed from the text alone, so it is the same after a restart
+/// @param text the first line of the error, with an ellipsis for each removed part
 public record ErrorPattern(long id, String text) {
 
-    /// What stands for several causes that are not told apart.
+    /// Stands for several causes that are not kept apart.
     public static final ErrorPattern OTHER = new ErrorPattern(0, "other causes");
 
     private static final int TEXT_MAX = 200;
@@ -23,7 +23,7 @@ public record ErrorPattern(long id, String text) {
     private static final Pattern VARIABLE = Pattern.compile(String.join("|",
             "\\b(?:task|cron|action)_[0-9a-z]{12}\\b",
             "\\bhttps?://[^\\s,;)\"']+",
-            // what stands in quotes; an apostrophe within a word begins none
+            // quoted text; an apostrophe within a word begins none
             "\"[^\"]*\"|`[^`]*`|(?<!\\w)'[^']*'(?!\\w)",
             "\\b\\d{4}-\\d\\d-\\d\\dT[0-9:.]+(?:Z|[+-]\\d\\d:\\d\\d)?",
             "\\[[0-9a-f:]+\\](?::\\d+)?",
@@ -34,7 +34,7 @@ public record ErrorPattern(long id, String text) {
             "\\b(?=[a-f]*\\d)[0-9a-f]{8,}\\b",
             "(?<![\\w-]|answered |status )\\d+(?:[.,:]\\d+)*"));
 
-    /// What varies side by side is one.
+    /// Adjacent removed parts become one.
     private static final Pattern SEVERAL = Pattern.compile("\u2026(?:[\\s,;:./+-]*\u2026)+");
 
     /// Returns the cause of a failed task; null for any other task.
@@ -42,7 +42,7 @@ public record ErrorPattern(long id, String text) {
         return task.status() == TaskStatus.FAILED ? of(task.state().error()) : null;
     }
 
-    /// Returns the cause that an error's text tells.
+    /// Returns the cause that an error's text describes.
     ///
     /// @param error null if there is none
     public static ErrorPattern of(String error) {
@@ -53,9 +53,9 @@ public record ErrorPattern(long id, String text) {
         return new ErrorPattern(hash(text), text);
     }
 
-    /// Reads the id of a cause as [#name] writes it.
+    /// Reads the id of a cause in the form of [#name].
     ///
-    /// @throws Problem 400 if it is none
+    /// @throws Problem 400 if the text is not such an id
     public static long parse(String name) {
         long id = name.startsWith(TaskId.PREFIX) ? -1 : TaskId.parse(name);
         if (id < 0) {
@@ -75,7 +75,7 @@ public record ErrorPattern(long id, String text) {
         return TaskId.digits(id);
     }
 
-    /// FNV-1a, of which 60 bits are kept.
+    /// Returns 60 bits of the FNV-1a hash.
     private static long hash(String text) {
         long hash = 0xcbf29ce484222325L;
         for (int i = 0; i < text.length(); i++) {

@@ -1,12 +1,12 @@
 package server.queue.index;
 
-/// Tasks that failed for one cause.
+/// Tasks that failed for the same cause.
 ///
-/// @param model  null where several are taken together
-/// @param host   null if no host was asked, or several are taken together
-/// @param lastAt milliseconds since the epoch
+/// @param model  null if several are counted together
+/// @param host   null if no host was asked, or several are counted together
+/// @param lastAt when the last one failed, milliseconds since the epoch
 /// @param task   the id of the last one
-/// @param error  its error as it is; null if it has none
+/// @param error  the full error of the last one; null if it has none
 public record FailureCause(ErrorPattern cause, String model, String host, long count, long lastAt, long task,
         String error) {
 }

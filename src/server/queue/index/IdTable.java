@@ -4,17 +4,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Finds a task's slot by its id, or by the first bits of it. Ids are random, so their own high bits are the hash: that
-/// keeps the table in the order of the ids but for collisions, and a prefix is one short run of it.
+/// Finds a task's slot by its id, or by the id's first bits. Ids are random, so their own high bits are the hash: this
+/// keeps the table in the order of the ids except for collisions, and a prefix is one short run in it.
 ///
-/// 64 tables by the first 6 bits grow one by one, so no growth takes long. Open addressing, linear probing, at most
-/// three quarters full. About 14 bytes a task.
+/// 64 tables, chosen by the first 6 bits, grow one at a time, so that no growth takes long. Open addressing, linear
+/// probing, at most three quarters full. About 14 bytes per task.
 ///
-/// An entry is the slot and the 32 bits of the id that follow those that chose the table. So entries are compared and
+/// An entry consists of the slot and the 32 bits of the id that follow those that chose the table. So entries are
+/// compared and
 /// moved without dereferencing their tasks: among a million tasks that is a cache miss, which costs several times the
 /// rest of the lookup.
 ///
-/// Invariant: between an entry's home (its high bits) and its place there is no empty entry.
+/// Invariant: between an entry's home (its high bits) and its position there is no empty entry.
 public final class IdTable {
 
     private static final int TABLES_BITS = 6;
@@ -27,7 +28,7 @@ public final class IdTable {
     private final long[][] tables = new long[1 << TABLES_BITS][];
     private final int[] sizes = new int[1 << TABLES_BITS];
 
-    /// @param tasks by their slots, for the bits of an id that an entry lacks
+    /// @param tasks the tasks by slot, for the bits of an id that an entry lacks
     public IdTable(Arrivals tasks) {
         this.tasks = tasks;
     }
@@ -48,8 +49,8 @@ public final class IdTable {
         return NONE;
     }
 
-    /// Returns the slots of the ids from low to high, both included, which agree in their first bits; at most `limit`
-    /// of them.
+    /// Returns the slots of the ids from low to high, both included; at most `limit` of them. The two must agree in
+    /// their first bits.
     public List<Integer> range(long low, long high, int limit) {
         List<Integer> found = new ArrayList<>();
         for (int t = tableOf(low); t <= tableOf(high); t++) {
@@ -59,7 +60,7 @@ public final class IdTable {
             }
             int first = t == tableOf(low) ? home(entry(low, 0), table.length) : 0;
             int last = t == tableOf(high) ? home(entry(high, 0), table.length) : table.length - 1;
-            // an id stands at its home or later, with no empty entry between
+            // an id is at its home or later, with no empty entry between
             for (int i = 0; i < table.length && (first + i <= last || table[first + i & table.length - 1] != EMPTY);
                     i++) {
                 long entry = table[first + i & table.length - 1];
@@ -75,7 +76,7 @@ public final class IdTable {
         return found;
     }
 
-    /// Adds an id, which must not be there yet.
+    /// Adds an id, which must not be present yet.
     public void add(long id, int slot) {
         int t = tableOf(id);
         if (tables[t] == null) {
@@ -93,7 +94,7 @@ public final class IdTable {
         put(tables[t], entry(id, slot));
     }
 
-    /// Removes an id, which must be there with this slot.
+    /// Removes an id, which must be present with this slot.
     public void remove(long id, int slot) {
         int t = tableOf(id);
         long[] table = tables[t];
@@ -104,7 +105,7 @@ public final class IdTable {
             at = at + 1 & mask;
         }
         sizes[t]--;
-        // close the gap: an entry moves into it unless its home lies behind the gap
+        // close the gap: an entry moves into it unless its home is after the gap
         for (int next = at + 1 & mask; table[next] != EMPTY; next = next + 1 & mask) {
             int home = home(table[next], table.length);
             if ((next - home & mask) >= (next - at & mask)) {
@@ -131,7 +132,7 @@ public final class IdTable {
         return id << Long.SIZE - ID_BITS + TABLES_BITS >>> Integer.SIZE << Integer.SIZE | slot;
     }
 
-    /// The entry's first bits, as many as the table's length has.
+    /// Returns the entry's home: its first bits, as many as an index into the table has.
     private static int home(long entry, int length) {
         return (int) (entry >>> Long.numberOfLeadingZeros(length) + 1);
     }

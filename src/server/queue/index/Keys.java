@@ -6,7 +6,7 @@ import java.util.Map;
 import server.task.TaskId;
 import shared.Problem;
 
-/// The idempotency keys of all tasks that came with one.
+/// The idempotency keys of the tasks that were submitted with one.
 ///
 /// Invariant: `byTask` has the key of each task in `byKey`, and no other.
 public final class Keys {
@@ -17,9 +17,9 @@ public final class Keys {
     private final Map<String, Known> byKey = new HashMap<>();
     private final Map<Long, String> byTask = new HashMap<>();
 
-    /// Does nothing for a task that came without a key.
+    /// Adds the key of a task; does nothing if the key is null.
     ///
-    /// @param fingerprint of the body that came with it
+    /// @param fingerprint the fingerprint of the body that came with the key
     public void add(String key, String fingerprint, long task) {
         if (key != null) {
             byKey.put(key, new Known(task, fingerprint));
@@ -27,7 +27,7 @@ public final class Keys {
         }
     }
 
-    /// Forgets the key of a task that is gone; does nothing if it had none.
+    /// Forgets the key of a deleted task; does nothing if it had none.
     public void remove(long task) {
         String key = byTask.isEmpty() ? null : byTask.remove(task);
         if (key != null) {
@@ -35,9 +35,9 @@ public final class Keys {
         }
     }
 
-    /// Returns the task's id; -1 if the key is null or unknown.
+    /// Returns the id of the task that was submitted with a key; -1 if the key is null or unknown.
     ///
-    /// @param fingerprint of the body that came with the key
+    /// @param fingerprint the fingerprint of the body that came with the key
     /// @throws Problem 409 if the key came with another body
     public long find(String key, String fingerprint) {
         Known known = key == null ? null : byKey.get(key);

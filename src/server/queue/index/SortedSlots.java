@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Slots of tasks, ordered by a key that is a sequence number or a time. Adding at the end and removing from the front
-/// are the usual ways and take no search; anywhere else costs two binary searches and the move of half a chunk.
-/// 12 bytes an entry.
+/// Slots of tasks, ordered by a key: a sequence number or a time. The usual operations, adding at the end and removing
+/// from the front, need no search; anywhere else, they take two binary searches and move half a chunk. 12 bytes per
+/// entry.
 ///
 /// Invariants: pairs of (key, slot) ascend strictly through all chunks; no chunk is empty.
 public final class SortedSlots {
@@ -17,7 +17,7 @@ public final class SortedSlots {
     private Chunk[] chunks = new Chunk[1];
     private int count;
     private int size;
-    /// The first entry, as it stands in the first chunk: to look there costs three more fetches from memory.
+    /// A copy of the first entry: reading it from the first chunk would take three more fetches from memory.
     private long firstKey = Long.MAX_VALUE;
     private int firstSlot;
 
@@ -47,7 +47,7 @@ public final class SortedSlots {
             slots = new int[capacity];
         }
 
-        /// The index of the first entry that is not before (key, slot).
+        /// Returns the index of the first entry that is not before (key, slot).
         int find(long key, int slot) {
             int low = from;
             int high = to;
@@ -106,7 +106,7 @@ public final class SortedSlots {
             from = 0;
         }
 
-        /// Takes all of the chunk that follows. Both must fit into one.
+        /// Appends all entries of the chunk that follows. Together they must fit into one chunk.
         void append(Chunk next) {
             toFront(CHUNK);
             System.arraycopy(next.keys, next.from, keys, to, next.size());
@@ -125,22 +125,22 @@ public final class SortedSlots {
         }
     }
 
-    /// A place in the order, for walking. Valid until the next change.
+    /// A position in the order, for walking. Valid until the next change.
     public final class Cursor {
         private int chunk;
         private int at = chunks[0].from;
 
-        /// Returns the key of the entry here.
+        /// Returns the key of the entry at this position.
         public long key() {
             return chunks[chunk].keys[at];
         }
 
-        /// Returns the slot of the entry here.
+        /// Returns the slot of the entry at this position.
         public int slot() {
             return chunks[chunk].slots[at];
         }
 
-        /// Moves on; false at the end.
+        /// Moves to the next entry; returns false at the end.
         public boolean next() {
             if (++at < chunks[chunk].to) {
                 return true;
@@ -168,17 +168,17 @@ public final class SortedSlots {
         return firstKey;
     }
 
-    /// Returns the slot of the first entry, which must be there.
+    /// Returns the slot of the first entry; there must be one.
     public int firstSlot() {
         return firstSlot;
     }
 
-    /// Returns a cursor at the first entry, which must be there.
+    /// Returns a cursor at the first entry; there must be one.
     public Cursor cursor() {
         return new Cursor();
     }
 
-    /// Returns the slots with keys up to this one.
+    /// Returns the slots with keys up to and including this one.
     public List<Integer> upTo(long key) {
         if (firstKey() > key) {
             return List.of();
@@ -198,7 +198,7 @@ public final class SortedSlots {
         return after(Long.MIN_VALUE, most);
     }
 
-    /// Returns the first slots with keys above this one, in order.
+    /// Returns the first slots with keys greater than this one, in order.
     ///
     /// @param most how many at most
     public List<Integer> after(long key, int most) {
@@ -213,7 +213,7 @@ public final class SortedSlots {
         return found;
     }
 
-    /// Returns the last slots with keys up to this one, the last first.
+    /// Returns the last slots with keys up to and including this one, the last first.
     ///
     /// @param most how many at most
     public List<Integer> before(long key, int most) {
@@ -228,7 +228,7 @@ public final class SortedSlots {
         return found;
     }
 
-    /// Adds a pair, which must not be there yet.
+    /// Adds an entry, which must not be present yet.
     public void add(long key, int slot) {
         size++;
         if (count == 0) {
@@ -240,7 +240,8 @@ public final class SortedSlots {
         int index = chunkOf(key, slot);
         Chunk chunk = chunks[index];
         int at = chunk.find(key, slot);
-        // a queue that is filled at its end and emptied at its front must not be moved to the front again and again
+        // a queue that is filled at its end and emptied at its front must not move its entries to the front again and
+        // again
         boolean atEnd = index == count - 1 && at == CHUNK && chunk.size() > CHUNK / 2;
         if (atEnd || chunk.size() == CHUNK) {
             Chunk upper = atEnd ? new Chunk(CHUNK) : chunk.splitOff();
@@ -261,7 +262,7 @@ public final class SortedSlots {
         firstSlot = size == 0 ? 0 : chunks[0].slots[chunks[0].from];
     }
 
-    /// Adds all pairs of another one, none of which may be there yet.
+    /// Adds all entries of another instance, none of which may be present yet.
     public void addAll(SortedSlots others) {
         if (!others.isEmpty()) {
             Cursor cursor = others.cursor();
@@ -271,12 +272,12 @@ public final class SortedSlots {
         }
     }
 
-    /// Returns whether there is this entry.
+    /// Returns whether this entry is present.
     public boolean contains(long key, int slot) {
         return count > 0 && chunks[chunkOf(key, slot)].has(key, slot);
     }
 
-    /// Returns whether it was there.
+    /// Removes an entry; returns whether it was present.
     public boolean remove(long key, int slot) {
         if (!contains(key, slot)) {
             return false;
@@ -298,7 +299,7 @@ public final class SortedSlots {
         return true;
     }
 
-    /// The last chunk that begins at or before (key, slot); the first one if none does.
+    /// Returns the index of the last chunk that begins at or before (key, slot); 0 if none does.
     private int chunkOf(long key, int slot) {
         int low = 0;
         int high = count - 1;

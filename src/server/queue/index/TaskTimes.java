@@ -2,10 +2,10 @@ package server.queue.index;
 
 import server.task.Task;
 
-/// When tasks were created and when they ended, for a filter. Milliseconds since the epoch; from `since` on, and before
-/// `until`.
+/// A filter's bounds for when tasks were created and ended, in milliseconds since the epoch: at `since` or later, and
+/// before `until`.
 ///
-/// @param endedSince a task that has not ended passes only if neither this nor `endedUntil` asks for anything
+/// @param endedSince if this or `endedUntil` is a bound, a task that has not ended does not match
 public record TaskTimes(long since, long until, long endedSince, long endedUntil) {
 
     public static final TaskTimes ALL = new TaskTimes(Long.MIN_VALUE, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE);

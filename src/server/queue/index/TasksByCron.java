@@ -7,19 +7,19 @@ import java.util.Map;
 
 import server.task.Task;
 
-/// Which tasks each cron task made, also one that is gone, so that they are found without a search.
+/// The tasks that each cron task created, even if the cron task was deleted, so that they are found without a search.
 public final class TasksByCron {
 
     private final Map<Long, SortedSlots> byCron = new HashMap<>();
 
-    /// Does nothing for a task that no cron task made.
+    /// Adds a task; does nothing if no cron task created it.
     public void add(Task task, int slot) {
         if (task.cron() != null) {
             byCron.computeIfAbsent(task.cron().cron(), first -> new SortedSlots()).add(task.arrival(), slot);
         }
     }
 
-    /// Removes a task that is gone; does nothing for a task that no cron task made.
+    /// Removes a deleted task; does nothing if no cron task created it.
     public void remove(Task task, int slot) {
         SortedSlots slots = task.cron() == null ? null : byCron.get(task.cron().cron());
         if (slots != null && slots.remove(task.arrival(), slot) && slots.isEmpty()) {
@@ -27,7 +27,8 @@ public final class TasksByCron {
         }
     }
 
-    /// Returns the tasks that pass; the filter's query is left aside, but it names at least one cron task.
+    /// Returns the matching tasks of the filter's cron tasks, of which there must be one; the filter's query is
+    /// ignored.
     public List<Task> tasks(TaskFilter filter, Arrivals arrivals) {
         List<Task> tasks = new ArrayList<>();
         for (long cron : filter.crons()) {

@@ -20,18 +20,18 @@ import server.task.Terms;
 import shared.TaskStatus;
 import shared.TaskType;
 
-/// How many tasks there are of each status, type, priority, model and client, so that no listing has to count.
+/// Counts the tasks of each status, type, priority, model and client, so that no listing has to.
 ///
-/// Invariants: `groups` has no group of zero; `byStatus` is its sum, `callersWaiting` that of its
-/// pending, relayed ones.
+/// Invariants: `groups` has no empty group; `byStatus` is their sum, `callersWaiting` that of their pending relayed
+/// calls.
 public final class Totals {
 
     private final Map<Group, Group> groups = new HashMap<>();
     private final long[] byStatus = new long[TaskStatus.values().length];
     private long callersWaiting;
 
-    /// Tasks that no filter but `query` can tell apart, and for which Ollama starts one runner. The count is no part of
-    /// what makes two groups equal.
+    /// Tasks that differ in nothing a filter counts by, and for which Ollama starts the same runner. Two groups are
+    /// equal whatever their counts.
     private static final class Group {
         final TaskStatus status;
         final TaskType type;
@@ -74,39 +74,39 @@ public final class Totals {
         }
     }
 
-    /// How many tasks have each value of one trait, by the ordinal of their status.
+    /// The number of tasks with each value of a trait, by the ordinal of their status.
     ///
-    /// @param client without those that nobody in particular asked for
+    /// @param client excludes tasks without a client
     public record Traits(Map<TaskType, long[]> type, Map<String, long[]> model, Map<String, long[]> client,
             Map<Integer, long[]> priority) {
     }
 
-    /// The groups of tasks that are to come. To sort, count and choose, memory holds about 1.5 KB of each group: the
-    /// tasks of one are cheap.
+    /// The groups of tasks that are about to be submitted. To sort, count and choose, memory holds about 1.5 KB per
+    /// group; further tasks of a group cost little.
     public static final class Variety {
         private final Set<Group> groups = new HashSet<>();
 
         public Variety() {
         }
 
-        /// Adds that of a task.
+        /// Adds the group of a task.
         public void add(Submission asked) {
             groups.add(new Group(TaskStatus.PENDING, asked.type(), asked.priority(), asked.model(), asked.terms(),
                     false));
         }
 
-        /// Adds those of others.
+        /// Adds all groups of another variety.
         public void add(Variety others) {
             groups.addAll(others.groups);
         }
     }
 
-    /// Returns how many groups of tasks there are.
+    /// Returns the number of groups.
     public int unlike() {
         return groups.size();
     }
 
-    /// Returns how many groups there would be with these.
+    /// Returns the number of groups that there would be with these.
     public int with(Variety more) {
         int unlike = groups.size();
         for (Group group : more.groups) {
@@ -123,7 +123,7 @@ public final class Totals {
         count(group, 1);
     }
 
-    /// Counts a task no more; it must be as it was when it was counted.
+    /// Stops counting a task, which must be in the same state as when it was counted.
     public void remove(Task task) {
         Group group = new Group(task);
         Group known = groups.get(group);
@@ -157,7 +157,7 @@ public final class Totals {
         return all;
     }
 
-    /// Returns how many tasks pass; the filter's query, causes, hosts and times are left aside.
+    /// Returns how many tasks match; the filter's query, causes, cron tasks, hosts and times are ignored.
     public long of(TaskFilter filter) {
         long total = 0;
         if (filter.isOfStatuses()) {
@@ -172,22 +172,22 @@ public final class Totals {
         return total;
     }
 
-    /// Returns how many tasks of a status there are, by priority, highest first.
+    /// Returns how many tasks of a status there are, by priority, the highest first.
     public SortedMap<Integer, Long> byPriority(TaskStatus status) {
         return by(group -> group.priority, group -> group.status == status, false);
     }
 
-    /// Returns how many tasks pass, by status; the filter's query is left aside here and below.
+    /// Returns how many tasks match, by status; here and below, the same parts of the filter are ignored.
     public SortedMap<TaskStatus, Long> byStatus(TaskFilter filter, boolean ascending) {
         return by(group -> group.status, group -> passes(filter, group), ascending);
     }
 
-    /// Returns how many tasks pass, by priority.
+    /// Returns how many tasks match, by priority.
     public SortedMap<Integer, Long> byPriority(TaskFilter filter, boolean ascending) {
         return by(group -> group.priority, group -> passes(filter, group), ascending);
     }
 
-    /// Returns how many tasks pass, by model.
+    /// Returns how many tasks match, by model.
     public SortedMap<String, Long> byModel(TaskFilter filter, boolean ascending) {
         return by(group -> group.model, group -> passes(filter, group), ascending);
     }
@@ -223,7 +223,7 @@ public final class Totals {
         return counts;
     }
 
-    /// Returns whether a task passes; the filter's query, causes and cron tasks are left aside.
+    /// Returns whether a task matches; the filter's query, causes and cron tasks are ignored.
     public static boolean passes(Task task, TaskFilter filter) {
         Caller caller = task.terms().caller();
         return passes(filter, task.status(), task.type(), task.priority(), task.model(), caller.client(),

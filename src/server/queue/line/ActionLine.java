@@ -17,8 +17,8 @@ import shared.TaskStatus;
 import shared.json.JsonReader;
 import shared.json.JsonWriter;
 
-/// The members `action` and `tasks` of a journal's line. `action` is sparse: what is 0, null or empty is absent.
-/// `tasks`, in the `accepted` line alone, is the 12 digits of each id, one after the other.
+/// The members `action` and `tasks` of a journal line. `action` is sparse: values that are 0, null or empty are absent.
+/// `tasks`, only in the `accepted` line, is the 12 digits of each id, one after the other.
 final class ActionLine {
 
     private ActionLine() {
@@ -71,7 +71,7 @@ final class ActionLine {
         out.endObject();
     }
 
-    /// The action without its tasks.
+    /// Returns the action without its tasks.
     static TaskAction read(JsonReader in) {
         long id = -1;
         ActionKind kind = null;
@@ -106,7 +106,7 @@ final class ActionLine {
                 case "refused" -> counts(in, refused::put);
                 case "status" -> status = Status.parse(in.string());
                 case "ended_at" -> endedAt = TaskLine.time(in);
-                // a later version may know more
+                // a later version may have further members
                 default -> in.skip();
             }
         }

@@ -12,8 +12,8 @@ import shared.TaskStatus;
 import shared.json.JsonReader;
 import shared.json.JsonWriter;
 
-/// The member `cron` of a journal's line: a cron task without its template. Sparse: what is 0, null or the default is
-/// absent. A run is `["task_…","<due time>","completed"]`, without the last while its task has not ended.
+/// The member `cron` of a journal line: a cron task without its template. Sparse: values that are 0, null or the
+/// default are absent. A run is `["task_…","<due time>","completed"]`, without the status while its task has not ended.
 final class CronLine {
 
     private final JsonReader in;
@@ -98,7 +98,7 @@ final class CronLine {
         out.endArray();
     }
 
-    /// The cron task without its positions, which do not stand here.
+    /// Returns the cron task without its positions, which are not in the line.
     CronTask read() {
         in.beginObject();
         for (String member = in.nextName(); member != null; member = in.nextName()) {
@@ -141,7 +141,7 @@ final class CronLine {
             case "end_at" -> endAt = TaskLine.time(in);
             case "max_runs" -> maxRuns = Long.parseLong(in.number());
             case "metadata" -> metadata = in.raw().toBytes();
-            // a later version may know more
+            // a later version may have further members
             default -> in.skip();
         }
     }

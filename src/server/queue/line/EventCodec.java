@@ -24,7 +24,7 @@ import shared.json.JsonReader;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// Events as the journal's lines, and as the feed shows them.
+/// Converts events to and from the journal's lines, and to the form of the feed.
 ///
 /// ```
 /// {"seq":12,"synced":"…",                                             the journal's own
@@ -49,34 +49,34 @@ import shared.json.Slice;
 ///  "action":{"id":…,…},"tasks":"…"}                                    completed, stopped; see ActionLine
 /// ```
 ///
-/// Where `payload` or `result` holds line ends, `payload_text` or `result_text` has it as a string. These two, `head`,
-/// what `task` says of its caller (`client endpoint relayed keep unrecorded only_orders`) and of its place in the order
-/// (`window finish_by late priority_asked`), the `chosen`
-/// of a running one (see Chosen) and the `error` of a cancelled one exist since 0.2. So does the task's
-/// `runner`: the options for which Ollama starts another runner, empty if the payload has other options only, absent if
-/// it has none; of a line without it a replay looks into the payload for them. Of an ended task that is `unrecorded` a
-/// compaction leaves the payload `{}`.
-/// The lines of actions and starts have the queue's mode, so that version 0.1, which passes over the rest, sets it to
-/// what it is.
-/// `task` has its public members, but only those that are not null, empty or the default, and durations in
-/// milliseconds (`timeout_ms`); `cut` since 0.2. What a replay does not need comes last, so that it can stop reading
-/// there.
+/// If `payload` or `result` contains line ends, `payload_text` or `result_text` has it as a string.
+///
+/// Since 0.2 there are: these two; `head`; in `task` the caller (`client endpoint relayed keep unrecorded
+/// only_orders`), the place in the order (`window finish_by late priority_asked`), `cut`, the `chosen` of a running
+/// task (see Chosen) and the `error` of a cancelled one; and in `task` the `runner`: the options for which Ollama
+/// starts another runner, empty if the payload has only other options, absent if it has none. If a line lacks it, a
+/// replay searches the payload for these options. A compaction replaces the payload of an ended task that is
+/// `unrecorded` by `{}`. The lines of actions and starts repeat the queue's mode, so that version 0.1, which ignores
+/// their other members, sets it to what it is already.
+///
+/// `task` has its public members, except those that are null, empty or the default; durations are in milliseconds
+/// (`timeout_ms`). Members that a replay does not need come last, so that it can stop reading there.
 public final class EventCodec {
 
     private static final Slice END = Slice.of("}".getBytes(StandardCharsets.US_ASCII));
-    /// Stands for a template that a replay does not need.
+    /// Stands for a template that was not read.
     private static final Slice UNREAD = new Slice(new byte[0], 0, 0);
-    /// Stands for a request that a replay does not need.
+    /// Stands for a request that was not read.
     private static final Event.Request UNREAD_REQUEST = new Event.Request(null, null, null, null, null);
     private static final int CAPACITY_BYTES = 384;
     private static final byte[] OPTIONS = "options".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SHIFT = "shift".getBytes(StandardCharsets.US_ASCII);
-    /// Ends the name of a JSON value that is written as a string, because it holds line ends and must stay as it is.
+    /// Ends the name of a JSON value that is written as a string because it contains line ends and must stay as it is.
     private static final String TEXT = "_text";
     private static final String START = "server_started";
 
     private final Pool pool;
-    /// For the lines of the replay, which one thread reads.
+    /// Reads the lines of the replay, on one thread.
     private final JsonReader replayed = JsonReader.ofOwn(new Slice(new byte[0], 0, 0));
 
     public EventCodec(Pool pool) {
@@ -85,8 +85,8 @@ public final class EventCodec {
 
     // ---- to the journal
 
-    /// Returns the line's JSON after what the journal writes itself, as pieces; payload and result are the event's own
-    /// bytes.
+    /// Returns the line's JSON after the members that the journal writes itself, as pieces; payload and result are the
+    /// event's own bytes, unless line ends force a string.
     public static Slice[] encode(Event event) {
         JsonWriter out = new JsonWriter(CAPACITY_BYTES);
         out.beginObject();
@@ -117,7 +117,7 @@ public final class EventCodec {
         };
     }
 
-    /// @return the value of the last member, whose name is written; null if there is none
+    /// @return the value of the last member, whose name has been written; null if there is none
     private static Slice members(JsonWriter out, Event.Change change) {
         head(out, change);
         TaskLine.write(out.name("task"), change.task());
@@ -138,7 +138,7 @@ public final class EventCodec {
         return null;
     }
 
-    /// To an older version a task that is late has its priority changed, to the same.
+    /// For an older version, an event that says that a task is late is a change of its priority to the same one.
     private static void head(JsonWriter out, Event.Change change) {
         boolean late = change.what() == Event.What.LATE;
         head(out, change, late ? Event.What.PRIORITY : change.what());
@@ -192,7 +192,7 @@ public final class EventCodec {
         }
     }
 
-    /// A line has no line ends, and no byte order mark in its middle.
+    /// Returns whether JSON can be a part of a line, which has no line ends, and no byte order mark in its middle.
     private static boolean fitsALine(Slice json) {
         if (json.length() > 0 && json.bytes()[json.from()] == (byte) 0xef) {
             return false;
@@ -205,14 +205,14 @@ public final class EventCodec {
         return true;
     }
 
-    /// What was written after the opening brace.
+    /// Returns what was written after the opening brace.
     private static Slice piece(JsonWriter out) {
         return new Slice(out.buffer(), 1, out.length());
     }
 
     // ---- from the journal
 
-    /// Returns all that a line tells.
+    /// Returns everything that a line contains.
     public Event decode(Slice line) {
         return new Decoder(JsonReader.ofOwn(line), line, Part.ALL).event();
     }
@@ -222,13 +222,13 @@ public final class EventCodec {
         return new Decoder(JsonReader.ofOwn(line), line, Part.SHOWN).event();
     }
 
-    /// What a replay needs of a line: no payload, preview or result, and of ended tasks the attempts of those
-    /// only that completed, from which estimates learn. For one thread.
+    /// Returns what a replay needs of a line: no payload, preview or result; of ended tasks, only completed ones have
+    /// their attempts, from which estimates learn. For one thread.
     Event decodeBriefly(Slice line) {
         return new Decoder(replayed.begin(line.bytes(), line.from(), line.to()), line, Part.STATE).event();
     }
 
-    /// Does the same as [#decodeBriefly], with an error that names the line.
+    /// Returns the same as [#decodeBriefly]; an error names the line.
     public Event decodeForReplay(long seq, Slice line) {
         try {
             return decodeBriefly(line);
@@ -258,7 +258,7 @@ public final class EventCodec {
         private String preview;
         private Slice payload;
         private Slice head;
-        /// Whether there is a request that was not read.
+        /// Whether there is a request that has not been read.
         private boolean unread;
         private Slice result;
         private CronTask cron;
@@ -289,7 +289,7 @@ public final class EventCodec {
             };
         }
 
-        /// @return whether to go on
+        /// @return whether to continue
         private boolean member(String name) {
             switch (name) {
                 case "event" -> event = in.word();
@@ -363,8 +363,8 @@ public final class EventCodec {
             return value;
         }
 
-        /// Whether the rest of the line may have a request's options, as version 0.1 left them there alone. It looks
-        /// for their names without parsing, for nearly every line has none.
+        /// Returns whether the rest of the line may contain a request's options, where only version 0.1 left them. It
+        /// searches for their names without parsing, because nearly every line has none.
         private boolean mayHideOptions() {
             if (there(task, "task").terms().runner() != null) {
                 return false;

@@ -18,7 +18,7 @@ import shared.TaskType;
 import shared.json.JsonReader;
 import shared.json.JsonWriter;
 
-/// The member `task` of a journal's line, and the attempts beside it (see [EventCodec]).
+/// The member `task` of a journal line, and the attempts beside it (see [EventCodec]).
 final class TaskLine {
 
     private final JsonReader in;
@@ -198,7 +198,7 @@ final class TaskLine {
 
     // ---- reading
 
-    /// The task without its order, arrival, positions and attempts, which do not stand here.
+    /// Returns the task without its order, arrival, positions and attempts, which are not in this member.
     Task read() {
         in.beginObject();
         for (String name = in.nextName(); name != null; name = in.nextName()) {
@@ -304,7 +304,7 @@ final class TaskLine {
             case "late" -> late = in.bool();
             case "priority_asked" -> priorityAsked = Integer.valueOf(in.number());
             case "first_byte_timeout_ms" -> firstByteTimeout = Long.parseLong(in.number());
-            // a later version may know more
+            // a later version may have further members
             default -> in.skip();
         }
     }
