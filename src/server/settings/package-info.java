@@ -20,8 +20,8 @@
 /// - The strongest source wins: option, environment, file, default. Of two settings that exclude each other
 ///   (`insteadOf`) the one from the stronger source wins; from the same source they are an error.
 /// - Keys with `[]` belong to the maps in a list, those with `{}` to maps by name; both occur only in the file.
-/// [server.settings.Settings#list] returns one `Settings` for each map, with its name. If the map, or the section
-/// around the list, has `enabled: false`, the map is only shown: its variables need not be set.
+///   [server.settings.Settings#list] returns one `Settings` for each map, with its name. If the map, or the section
+///   around the list, has `enabled: false`, the map is only shown: its variables need not be set.
 /// - Errors are collected: a wrong value leaves its setting at the default, so that the next error is found too.
 ///   Combinations of settings (a delay longer than another, a host of an unknown kind) are checked by the room that
 ///   owns them, in `AllSettings.check`.

@@ -8,8 +8,8 @@
 /// | `SoFar`, `Buckets` | totals since the server's start, for monitoring |
 /// | `AttemptNews` | how `dispatch` reports attempts |
 /// | `Work`, `WorkOf` | the hosts' time used by tasks, by priority, model and client |
+/// | `Rebuilding` | reads the time before the start from the journal |
 /// | `Histogram` | durations, for percentiles to within its error |
-/// | `Histogram` | lengths of time, to within its error, for percentiles |
 ///
 /// **Rules.** `History` is safe for any thread and waits for nobody; the journal's writer calls it. Its `switch` over
 /// events has no default: a new event must be given its meaning here. Times are those of the wall clock.

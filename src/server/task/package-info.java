@@ -6,11 +6,12 @@
 ///                 │  TermsBuilder, RunnerOptions: how it is run    ├ TaskState   its life, drawn there
 ///                 └  PayloadBuilder, ChatTurns:                    ├ Terms       times, retries, host
 ///                    what the model is asked ──▶ a slice           └ Attempt     one run on one host
-/// EndpointBody, RelayBody: a whole body, unchanged
+///                    EndpointBody, RelayBody: a whole body, unchanged
 /// ```
 ///
 /// Rules:
-/// - Everything here is immutable except the readers, each of which serves one text. A change creates a new `Task`.
+/// - Everything here is immutable except the readers, each of which serves one text (`SubmissionReader`: all). A change
+///   creates a new `Task`.
 /// - A submission is checked once, here. An error in a value is a `JsonException` that names the member and its place;
 ///   an error in the whole is a `Problem`. Both are answered with 400.
 /// - A payload's values keep their bytes. A payload that needs no change is a slice of the request.

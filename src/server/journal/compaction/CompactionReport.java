@@ -1,13 +1,13 @@
 package server.journal.compaction;
 
 
-/// What a compaction did.
+/// The results of a compaction.
 ///
 /// @param filesBefore   closed segments and compacted files that it found
-/// @param filesAfter    how many are left of them
-/// @param bytesBefore   their bytes
-/// @param bytesAfter    the bytes of what is left
-/// @param eventsDropped how many lines are gone
+/// @param filesAfter    how many of them, and of new ones, there are now
+/// @param bytesBefore   the size of the files that it found
+/// @param bytesAfter    the size of the files that there are now
+/// @param eventsDropped how many lines were dropped
 public record CompactionReport(int filesBefore, int filesAfter, long bytesBefore, long bytesAfter,
         long eventsDropped) {
 }

@@ -22,16 +22,17 @@ import server.journal.disk.Storage;
 import shared.LogValue;
 import shared.json.Slice;
 
-/// One compaction of the closed files, from the oldest to the newest; the front page says how, and why it is safe.
+/// One compaction of the closed files, from the oldest to the newest. The front page says how it works, and why it is
+/// safe.
 final class Compactor {
 
     private static final Logger LOG = System.getLogger(Compactor.class.getName());
 
-    /// What a new file has besides its lines.
+    /// The bytes of a new file besides its lines.
     private static final int OVERHEAD = Segment.HEADER + Segment.CLOSING_MAX;
 
-    /// @param bytes   what stays of the file
-    /// @param changes whether something does not
+    /// @param bytes   the size of the part that stays
+    /// @param changes whether a part does not stay
     private record Plan(SegmentFile file, long bytes, boolean changes) {
     }
 
@@ -45,9 +46,9 @@ final class Compactor {
     private final LiveOffsets live;
     private long dropped;
 
-    /// @param live    the lines that must stay; nothing that made the others needless can get lost any more
-    /// @param kept    lines after this sequence number stay, if only as events
-    /// @param stopped asked now and then whether to give up
+    /// @param live    the lines that must stay; the events that made the others obsolete are already durable
+    /// @param kept    lines after this sequence number stay, at least as events
+    /// @param stopped checked now and then: whether to give up
     Compactor(ClosedFiles journal, LiveLines lines, LiveOffsets live, long kept, BooleanSupplier stopped) {
         storage = journal.storage();
         segments = journal.segments();
@@ -66,7 +67,7 @@ final class Compactor {
         for (SegmentFile file : closed) {
             Plan plan = plan(file);
             boolean stays = !plan.changes && plan.bytes >= segmentSize / 2;
-            // on a disk that is nearly full the files become smaller: each that it makes frees room for the next
+            // on a nearly full disk the new files become smaller: each one frees room for the next
             if (stays || bytes + plan.bytes > Math.min(segmentSize, storage.free() - OVERHEAD)) {
                 compact(group);
                 group.clear();
@@ -124,7 +125,7 @@ final class Compactor {
             out.finish(next, kept);
             finished = true;
         } catch (IOException failure) {
-            // others write on this disk too: the room that was there may be gone
+            // others write to this disk, too: the room may have been used up
             if (!(failure instanceof JournalDamage) && storage.free() < segmentSize) {
                 throw full(bytes);
             }
@@ -134,7 +135,7 @@ final class Compactor {
                 discard(out);
             }
         }
-        // the commit point: the new file stands for the old ones from here on
+        // the commit point: from now on the new file stands for the old ones
         replace(files, new SegmentFile(number, range, files.getFirst().firstSeq(), copy.count,
                 List.copyOf(copy.origins)), copy.moved);
     }
@@ -166,7 +167,7 @@ final class Compactor {
         }
     }
 
-    /// What is left is superseded: the next start deletes it.
+    /// Deletes a file. If that fails, the file is superseded: the next start deletes it.
     private void delete(SegmentFile file) {
         try {
             storage.delete(file.name());
@@ -179,20 +180,20 @@ final class Compactor {
     // ---- what stays of a file
 
     private interface Sink {
-        /// A line that stays as it is.
+        /// Receives a line that stays unchanged.
         ///
-        /// @param origin the number that its position has; 0 if it is not a needed one
-        /// @param index  which of the needed ones of this origin it is
+        /// @param origin the file number in its position; 0 if the line is not a needed one
+        /// @param index  its index among the needed lines of this origin
         void line(Slice line, int origin, int index) throws IOException;
 
-        /// A needed line of which only this stays.
+        /// Receives what stays of a needed line.
         void shortened(Slice json, int origin, int index) throws IOException;
 
-        /// A line that does not; null if nothing stays of it.
+        /// Receives what stays of a line that is not needed; null if nothing does.
         void changed(Slice json) throws IOException;
     }
 
-    /// Counts what stays.
+    /// Counts the bytes that stay.
     private static final class Size implements Sink {
         long bytes;
         boolean changes;
@@ -214,7 +215,7 @@ final class Compactor {
         }
     }
 
-    /// Writes what stays, and takes down where it went.
+    /// Writes what stays, and records where it went.
     private final class Copy implements Sink {
         private final CompactedFile out;
         private final int number;
@@ -262,14 +263,14 @@ final class Compactor {
         }
     }
 
-    /// The needed lines of a file, in order.
+    /// Walks through the needed lines of a file, in order.
     private final class Needed {
         private final List<Integer> origins;
         private int next;
         private int[] offsets = new int[0];
         int origin;
         int index = -1;
-        /// Where the line begins in the file; -1 behind the last.
+        /// The offset of the line in the file; -1 after the last.
         long offset;
 
         Needed(SegmentFile file) {
@@ -303,7 +304,7 @@ final class Compactor {
         }
     }
 
-    /// @return the number from which it goes on behind the file
+    /// @return the lowest sequence number that may follow the file
     private long read(SegmentFile file, Sink sink) throws IOException {
         SegmentReader reader = new SegmentReader(storage, file.number(), Long.MAX_VALUE);
         Needed needed = new Needed(file);

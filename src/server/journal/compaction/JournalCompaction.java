@@ -12,42 +12,42 @@ import server.journal.Journal;
 import server.journal.SegmentFile;
 import server.journal.disk.Segment;
 
-/// Drops from a journal what nobody needs any more, while it is in use. See [Compactor] for how.
+/// Drops obsolete lines from a journal while it is in use. See [Compactor] for how.
 public final class JournalCompaction {
 
-    /// So many files beside each other that are less than half a segment are worth a compaction.
+    /// This many adjacent files, each smaller than half a segment, are worth a compaction.
     private static final int SMALL_MAX = 32;
 
     private final Journal journal;
     private final LiveLines lines;
     private final long eventsKept;
-    /// By the number of a file that a compaction has left: how many of its lines were needed then.
+    /// How many lines of a file were needed at the last compaction, by the file's number.
     private Map<Integer, Long> left = Map.of();
-    /// What share of the closed files' bytes was dead at the last look.
+    /// The share of the closed files' bytes that were obsolete at the last check.
     private volatile double dead;
 
-    /// @param eventsKept so many of the last events stay in any case
+    /// @param eventsKept this many of the last events stay in any case
     public JournalCompaction(Journal journal, LiveLines lines, long eventsKept) {
         this.journal = journal;
         this.lines = lines;
         this.eventsKept = eventsKept;
     }
 
-    /// Compacts once; others wait meanwhile.
+    /// Compacts once; concurrent calls wait.
     ///
-    /// @param all     whether also the segment in use is closed and looked at
-    /// @param stopped asked now and then whether to give up
-    /// @throws IOException    if a file is damaged or cannot be written, or it was stopped; what was done until then
-    ///                        counts, and nothing is lost
-    /// @throws JournalFull    if there is no room for the next file that it would make
-    /// @throws JournalFailure if the journal can write no more
+    /// @param all     whether the segment in use is closed and compacted, too
+    /// @param stopped checked now and then: whether to give up
+    /// @throws IOException    if a file is damaged or cannot be written, or the compaction was stopped; what was done
+    ///         before remains, and nothing is lost
+    /// @throws JournalFull    if there is no room for the next new file
+    /// @throws JournalFailure if the journal can no longer write
     public synchronized CompactionReport run(boolean all, BooleanSupplier stopped) throws IOException {
         if (all) {
             journal.endSegment();
         }
         ClosedFiles closed = journal.closed();
         LiveOffsets live = LiveOffsets.of(lines);
-        // without what made the others needless they would still be needed
+        // without the events that made the other lines obsolete, these would still be needed
         journal.awaitDurable(journal.appendedSeq());
         CompactionReport report = new Compactor(closed, lines, live, keptAfter(closed), stopped).run();
         left = closed.segments().files().stream().filter(file -> file.lines() >= 0)
@@ -55,9 +55,9 @@ public final class JournalCompaction {
         return report;
     }
 
-    /// Returns whether so much could be dropped that it pays, as far as can be told without reading the files: at least
-    /// this share of their bytes, and two segments; where the disk is full, what makes room for a segment; or many
-    /// files are small.
+    /// Returns whether a compaction is worth its cost, as far as that is known without reading the files: if at least
+    /// this share of their bytes can be dropped, and two segments; or, if the disk is full, enough for a segment; or if
+    /// many files are small.
     public synchronized boolean isWorthIt(double deadShare) throws IOException {
         ClosedFiles closed = journal.closed();
         Map<Integer, long[]> live = new HashMap<>();
@@ -76,10 +76,11 @@ public final class JournalCompaction {
             smallBefore = isSmall;
             bytes += size;
             if (file.lines() > 0) {
-                // of the last events those stay, if bare, that are not needed: what a compaction has seen is not dead
+                // of the last events, those that are not needed stay, if only partly: what a compaction has seen is not
+                // obsolete
                 boolean recent = firstSeqBehind(closed, i) > keptAfter(closed) + 1;
                 long before = recent ? left.getOrDefault(file.number(), file.lines()) : file.lines();
-                // what can be left out of a file that a compaction has seen is left out already, mostly
+                // most of what can be left out of a file that a compaction has seen has been left out already
                 long needed = count(live, file.origins())
                         + (left.containsKey(file.number()) ? count(partly, file.origins()) : 0);
                 needless += size * (double) Math.max(0, before - needed) / file.lines();
@@ -91,8 +92,8 @@ public final class JournalCompaction {
                         && closed.storage().free() + needless >= closed.segmentSize();
     }
 
-    /// Returns what share of the closed files' bytes could be dropped, as [#isWorthIt] last found it; 0 before its
-    /// first look.
+    /// Returns the share of the closed files' bytes that could be dropped, as [#isWorthIt] last found it; 0 before its
+    /// first call.
     public double deadShare() {
         return dead;
     }
@@ -102,7 +103,7 @@ public final class JournalCompaction {
         return journal.full() != null;
     }
 
-    /// Returns the number of the last event.
+    /// Returns the sequence number of the last event.
     public long lastSeq() {
         return journal.appendedSeq();
     }

@@ -7,8 +7,8 @@ import java.util.Map;
 
 import server.journal.disk.Segment;
 
-/// The lines that must stay, as the offsets at which their positions say that they begin, by the number in them.
-/// 4 bytes a line.
+/// The lines that must stay, as the offsets in their positions, by the file number in their positions. 4 bytes per
+/// line.
 final class LiveOffsets {
 
     private static final class Offsets {
@@ -19,7 +19,7 @@ final class LiveOffsets {
     private final Map<Integer, Offsets> byOrigin = new HashMap<>();
     private int lastOrigin;
     private Offsets last;
-    /// Those of which not all has to stay; null in what holds those.
+    /// The lines of which only a part must stay; null in the instance that holds those.
     private LiveOffsets partly;
 
     static LiveOffsets of(LiveLines lines) {
@@ -56,18 +56,18 @@ final class LiveOffsets {
         last.offsets[last.count++] = Segment.offset(position);
     }
 
-    /// Ascending; empty if there are none.
+    /// Returns the offsets in ascending order; empty if there are none.
     int[] of(int origin) {
         Offsets found = byOrigin.get(origin);
         return found == null ? new int[0] : found.offsets;
     }
 
-    /// Whether all of a needed line has to stay.
+    /// Returns whether a needed line must stay completely.
     boolean isWhole(int origin, int offset) {
         return Arrays.binarySearch(partly.of(origin), offset) < 0;
     }
 
-    /// Whether all of each needed line has to stay.
+    /// Returns whether every needed line must stay completely.
     boolean areWhole(List<Integer> origins) {
         return partly.count(origins) == 0;
     }

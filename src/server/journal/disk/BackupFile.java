@@ -10,12 +10,12 @@ import java.util.List;
 import shared.LogValue;
 
 
-/// A backup: a whole journal as one file, of any size and under any name; `server.journal` has its form. The mark is
-/// written last: a file without it was cut short, and is refused.
+/// A backup: a whole journal in one file, of any size and any name. The front page of `server.journal` defines its
+/// form. The closing mark is written last: a file without it was cut short, and is refused.
 public final class BackupFile {
 
     private static final byte[] HEADER = Line.framed("{\"journal\":1,\"backup\":1}", 0, Segment.HEADER);
-    /// Of a server that wants a token.
+    /// The header for a server that requires a token.
     private static final byte[] GUARDED = Line.framed("{\"journal\":1,\"backup\":1,\"guarded\":true}", 0,
             Segment.HEADER);
 
@@ -28,7 +28,8 @@ public final class BackupFile {
 
     /// Returns the first line of a backup.
     ///
-    /// @param guarded whether named tokens guard the server, and have to guard the one that starts from it
+    /// @param guarded whether named tokens guard the server, so that they must also guard a server that starts from
+    ///                this backup
     public static byte[] header(boolean guarded) {
         return (guarded ? GUARDED : HEADER).clone();
     }
@@ -50,11 +51,11 @@ public final class BackupFile {
     }
 
     private static boolean isOne(Storage storage, String name) {
-        // one that was cut short that early must not pass for nothing
+        // a backup that was cut short within its header must not be ignored
         return begins(storage, name, HEADER) || isGuarded(storage, name);
     }
 
-    /// Returns whether it is, or may be, one of a server that wants a token.
+    /// Returns whether the file is, or may be, a backup of a server that requires a token.
     public static boolean isGuarded(Storage storage, String name) {
         return begins(storage, name, GUARDED);
     }
@@ -66,17 +67,17 @@ public final class BackupFile {
             return Arrays.equals(header, 0, length, first, 0, length)
                     && (length >= Line.CRC || name.endsWith(SUFFIX));
         } catch (IOException e) {
-            // most likely it has nothing to do with us; if it has, this tells why it was passed over
+            // the file probably has nothing to do with the server; if it does, this says why it was ignored
             LOG.log(Level.WARNING, () -> "event=file_unreadable file=" + LogValue.of(storage.describe(name))
                     + " reason=" + LogValue.of(FileReason.of(e)));
             return false;
         }
     }
 
-    /// Reads one to its end.
+    /// Reads a backup to its end.
     ///
-    /// @return the mark
-    /// @throws JournalDamage if it is not whole
+    /// @return the closing mark
+    /// @throws JournalDamage if it is not complete
     public static Line read(Storage storage, String name, SegmentReader.Visitor visitor) throws IOException {
         if (storage.size(name) < Segment.HEADER) {
             throw incomplete(storage, name, storage.size(name), 1);

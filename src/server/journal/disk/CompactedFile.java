@@ -6,15 +6,15 @@ import java.util.concurrent.locks.LockSupport;
 
 import shared.json.Slice;
 
-/// A compacted file being written, under another name until it is whole.
+/// A compacted file being written, under a temporary name until it is complete.
 public final class CompactedFile implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 256 << 10;
 
-    /// So many bytes are synced at once: a sync of much more would hold up those of the journal's writer.
+    /// Bytes between two syncs: syncing much more at once would delay the journal's writer.
     public static final long SYNC_EVERY = 1 << 20;
 
-    /// For a file that is made before the journal has a writer.
+    /// For a file that is written before the journal has a writer.
     public static final long SYNC_AT_END = Long.MAX_VALUE;
 
     private final Storage storage;
@@ -26,7 +26,7 @@ public final class CompactedFile implements AutoCloseable {
     private long written;
     private long synced;
 
-    /// @param syncEvery how many bytes
+    /// @param syncEvery bytes between two syncs
     public CompactedFile(Storage storage, int number, Segment.Range range, long syncEvery) throws IOException {
         this.storage = storage;
         this.number = number;
@@ -44,13 +44,13 @@ public final class CompactedFile implements AutoCloseable {
         return Math.toIntExact(written + buffer.position());
     }
 
-    /// Adds a line as it is, with its terminator.
+    /// Adds a complete line, with its terminator.
     public void add(Slice line) throws IOException {
         lines++;
         put(line);
     }
 
-    /// Adds a line around this JSON.
+    /// Adds a line with this JSON.
     public void addJson(Slice json) throws IOException {
         lines++;
         put(Slice.of(Line.checksum(json)));
@@ -58,26 +58,26 @@ public final class CompactedFile implements AutoCloseable {
         put(Slice.of(new byte[] {'\n'}));
     }
 
-    /// Closes the file and gives it its name: from here on it stands for its segments, also after a crash.
+    /// Completes the file and gives it its name, durably: from now on it stands for its segments, even after a crash.
     public void finish(long nextSeq, long kept) throws IOException {
         complete(nextSeq, kept);
         giveName(storage, number);
         storage.sync();
     }
 
-    /// Closes the file, and syncs it.
+    /// Writes the closing mark, and syncs the file.
     public void complete(long nextSeq, long kept) throws IOException {
         put(Slice.of(Line.closing(number, offset(), nextSeq, kept, lines)));
         flush();
         file.force();
     }
 
-    /// Gives a file that is complete its name; durable after [Storage#sync].
+    /// Gives a complete file its name; durable after [Storage#sync].
     public static void giveName(Storage storage, int number) throws IOException {
         storage.rename(partName(number), Segment.name(number));
     }
 
-    /// Removes what was written; for a file that was not finished.
+    /// Deletes the file, which was not finished.
     public void discard() throws IOException {
         discard(storage, number);
     }
@@ -107,7 +107,7 @@ public final class CompactedFile implements AutoCloseable {
             long begun = System.nanoTime();
             file.force();
             synced = written;
-            // the disk is the others' for as long again
+            // leave the disk to others for as long as the sync took
             LockSupport.parkNanos(System.nanoTime() - begun);
         }
     }

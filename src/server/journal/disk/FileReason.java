@@ -8,7 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
 
-/// Why a file could not be used, in words: the messages of some of the JDK's exceptions are nothing but the path.
+/// Says why a file could not be used: the messages of some JDK exceptions are only the path.
 public final class FileReason {
 
     private FileReason() {

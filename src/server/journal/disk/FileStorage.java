@@ -25,25 +25,25 @@ import java.util.stream.Stream;
 import shared.LogValue;
 
 
-/// A directory of the file system.
+/// A directory in the file system.
 public final class FileStorage implements Storage {
 
     private static final Logger LOG = System.getLogger(FileStorage.class.getName());
     private static final String LOCK = "lock";
-    /// Stands behind the process id in the lock file since version 0.2.
+    /// Follows the process id in the lock file since version 0.2.
     private static final String VERSION = "\n0.2\n";
     private static final int LOCK_MAX = 64;
 
-    /// The JDK copies what is read through a native buffer; beyond this it would be mapped and unmapped for each call.
+    /// The JDK copies what it reads through a native buffer; a larger one would be allocated and freed for each call.
     private static final int READ_MAX = 64 << 10;
 
     /// The directories locked by this process. A file lock belongs to the process, and closing *any* descriptor of the
-    /// file drops it: so the second comer of one process must be refused before it opens the file, and only a set that
-    /// is as wide as the process can tell.
+    /// file drops it. So a second user in the same process must be refused before it opens the file, and only a
+    /// process-wide set makes that possible.
     private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
 
-    /// What the system says where a file system cannot sync a directory, as CIFS, 9p, virtiofs and some of FUSE cannot:
-    /// they see to their names themselves, or nobody can.
+    /// The system's messages where a file system cannot sync a directory, such as CIFS, 9p, virtiofs and some FUSE
+    /// ones: it makes names durable itself, or nobody can.
     private static final Set<String> CANNOT_SYNC = Set.of("Invalid argument", "Bad file descriptor",
             "Operation not supported", "Function not implemented");
 
@@ -51,8 +51,8 @@ public final class FileStorage implements Storage {
     private volatile boolean ofVersion01;
     private final AtomicBoolean warned = new AtomicBoolean();
 
-    /// @param directory made if it is not there
-    /// @throws IOException saying what is wrong with it
+    /// @param directory created if it does not exist
+    /// @throws IOException that says what is wrong with it
     public FileStorage(Path directory) throws IOException {
         this.directory = directory.toAbsolutePath().normalize();
         try {
@@ -62,8 +62,8 @@ public final class FileStorage implements Storage {
         }
     }
 
-    /// Prompts and answers are nobody else's: what is made is for its owner only, whatever the umask. Nothing where the
-    /// file system has no such permissions.
+    /// Returns attributes that give only the owner access, whatever the umask, because files contain prompts and
+    /// answers. Returns none if the file system has no such permissions.
     private FileAttribute<?>[] owners(String permissions) {
         return directory.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(
@@ -71,7 +71,8 @@ public final class FileStorage implements Storage {
                 : new FileAttribute<?>[0];
     }
 
-    /// One that was made by somebody else, or by an older version, stays as it is.
+    /// Warns about a directory that others can read: one made by someone else, or by an older version, keeps its
+    /// permissions.
     private void warnIfOpen(Path real) throws IOException {
         PosixFileAttributeView view = Files.getFileAttributeView(real, PosixFileAttributeView.class);
         String permissions = view == null ? "" : PosixFilePermissions.toString(view.readAttributes().permissions());
@@ -104,7 +105,7 @@ public final class FileStorage implements Storage {
         };
     }
 
-    /// Returns whether the process that locked the directory before this one was of version 0.1.
+    /// Returns whether the process that locked the directory before this one was version 0.1.
     public boolean isOfVersion01() {
         return ofVersion01;
     }
@@ -117,7 +118,7 @@ public final class FileStorage implements Storage {
                     StandardOpenOption.WRITE), owners("rw-------"));
             mine = channel.tryLock() != null;
             if (mine) {
-                // by this channel: closing another one would drop the lock
+                // read through this channel: closing another one would drop the lock
                 ByteBuffer before = ByteBuffer.allocate(LOCK_MAX);
                 ofVersion01 = channel.read(before, 0) > 0 && !new String(before.array(), 0, before.position(),
                         StandardCharsets.US_ASCII).endsWith(VERSION);
@@ -147,7 +148,7 @@ public final class FileStorage implements Storage {
     @Override
     public List<String> list() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            // the lock file is nobody's to open, and anything but a file could block who does
+            // the lock file must not be opened, and opening anything but a regular file might block
             return files.filter(Files::isRegularFile).map(file -> file.getFileName().toString())
                     .filter(name -> !name.equals(LOCK)).toList();
         }
@@ -218,7 +219,7 @@ public final class FileStorage implements Storage {
 
     @Override
     public long free() throws IOException {
-        // a FileStore takes a descriptor, and says "Mount point not found" where there is none
+        // a FileStore needs a descriptor, and fails with "Mount point not found" where there is none
         long free = directory.toFile().getUsableSpace();
         if (free == 0 && !Files.isDirectory(directory)) {
             throw new IOException("there is no directory " + directory);
@@ -247,14 +248,14 @@ public final class FileStorage implements Storage {
         @Override
         public void force() throws IOException {
             try {
-                // an fdatasync; it includes the length where that changed
+                // an fdatasync, which includes the length if that changed
                 channel.force(false);
             } catch (IOException e) {
                 throw failed("sync", e);
             }
         }
 
-        /// The system's words alone do not tell which file it is.
+        /// Names the file, which the system's message does not.
         private IOException failed(String what, IOException e) {
             return new IOException("cannot " + what + " " + file + ": " + FileReason.of(e), e);
         }

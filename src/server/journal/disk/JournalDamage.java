@@ -3,7 +3,8 @@ package server.journal.disk;
 import java.io.IOException;
 
 
-/// A journal that cannot be trusted: bytes that were on the disk are gone or changed. Says where, and how to look.
+/// Reports a journal that cannot be trusted: bytes that had been written are missing or changed. Says where, and how to
+/// inspect it.
 public final class JournalDamage extends IOException {
 
     private static final long serialVersionUID = 1;
@@ -14,9 +15,9 @@ public final class JournalDamage extends IOException {
     public final long seq;
     public final String what;
 
-    /// @param offset of the first damaged byte, in the file
+    /// @param offset of the first damaged byte, in bytes from the start of the file
     /// @param seq    the sequence number that the next line should have; -1: not known
-    /// @param what   is wrong there, for people
+    /// @param what   what is wrong there, for people
     public JournalDamage(Storage storage, String file, long offset, long seq, String what) {
         super("journal damaged: " + storage.describe(file) + ", offset " + offset
                 + (seq < 0 ? "" : ", sequence number " + seq) + ": " + what

@@ -5,22 +5,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 
-/// What a directory holds of a journal; see [Segment] for what a compacted file stands for.
+/// The files of a journal in a directory; see [Segment] for what a compacted file stands for.
 ///
 /// @param files      in the order of their segments
-/// @param superseded the numbers of what a compaction has replaced, but not deleted yet
+/// @param superseded the numbers of files that a compaction has replaced, but not yet deleted
 public record JournalFiles(List<File> files, List<Integer> superseded) {
 
     /// @param range the segments that it stands for; its own number if it is a segment
     public record File(int number, Segment.Range range) {
 
-        /// Whether a compaction replaced it by the other one.
+        /// Returns whether a compaction replaced this file by the other one.
         private boolean isSupersededBy(File other) {
             return Segment.isCompacted(other.number) && other.range.holds(range)
                     && (!Segment.isCompacted(number) || other.number > number);
         }
 
-        /// Returns what is wrong with its place behind another file, or at the beginning, for people; null if nothing.
+        /// Returns what is wrong with its position after another file, or at the beginning, for people; null if
+        /// nothing.
         public String misplaced(File before) {
             int expected = before == null ? 1 : before.range.to() + 1;
             if (range.from() > expected) {
@@ -31,9 +32,9 @@ public record JournalFiles(List<File> files, List<Integer> superseded) {
         }
     }
 
-    /// Lists the files of a journal.
+    /// Returns the files of a journal in a directory.
     ///
-    /// @throws JournalDamage if a compacted file does not tell what it stands for
+    /// @throws JournalDamage if a compacted file does not say what it stands for
     public static JournalFiles of(Storage storage) throws IOException {
         List<File> all = new ArrayList<>();
         for (String name : storage.list()) {
@@ -45,7 +46,7 @@ public record JournalFiles(List<File> files, List<Integer> superseded) {
         return of(all);
     }
 
-    /// Sorts files that were found: those in use, in the order of their lines, and those that are superseded.
+    /// Sorts files into those in use, in the order of their lines, and those that are superseded.
     public static JournalFiles of(List<File> found) {
         List<File> all = new ArrayList<>(found);
         all.sort((one, other) -> Integer.compare(one.range.from(), other.range.from()));
@@ -55,7 +56,7 @@ public record JournalFiles(List<File> files, List<Integer> superseded) {
         return new JournalFiles(all.stream().filter(file -> !superseded.contains(file.number)).toList(), superseded);
     }
 
-    /// Returns the runs of segments that are missing before others.
+    /// Returns the ranges of segments that are missing before others.
     public List<Segment.Range> gaps() {
         List<Segment.Range> gaps = new ArrayList<>();
         int expected = 1;
@@ -68,9 +69,9 @@ public record JournalFiles(List<File> files, List<Integer> superseded) {
         return gaps;
     }
 
-    /// Lists the files of a journal from which nothing is missing.
+    /// Checks that no file is missing, and returns this.
     ///
-    /// @throws JournalDamage if a segment is missing, or there twice
+    /// @throws JournalDamage if a segment is missing, or present twice
     public JournalFiles whole(Storage storage) throws JournalDamage {
         File before = null;
         for (File file : files) {

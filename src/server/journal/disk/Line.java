@@ -6,13 +6,13 @@ import java.util.zip.CRC32C;
 
 import shared.json.Slice;
 
-/// The form of a line, and a line as it was parsed; `server.journal` has its bytes. Not for use by two threads.
+/// Parses and writes lines. The front page of `server.journal` defines their bytes. Not safe for several threads.
 public final class Line {
 
-    /// The smallest piece that a disk writes all or nothing of.
+    /// The smallest unit that a disk writes completely or not at all.
     public static final int SECTOR = 512;
 
-    /// What unwritten space in a segment is filled with.
+    /// The byte that fills unwritten space in a segment.
     public static final byte FILL = '\n';
 
     /// Bytes of a line before its JSON.
@@ -31,16 +31,16 @@ public final class Line {
     private static final byte[] KEPT = ascii(",\"kept\":");
     private static final byte[] LINES = ascii(",\"lines\":");
 
-    /// The line's number; of a closing mark the next one's.
+    /// The line's sequence number; for a closing mark, that of the next line.
     public long seq;
-    /// The position up to which all was on the disk when it was written.
+    /// The position up to which everything was on the disk when the line was written.
     public long synced;
     public int more;
     /// Whether it is a closing mark.
     public boolean closing;
-    /// Of a compacted file's mark: no event after this one was dropped; else 0.
+    /// For a compacted file's mark: no event after this sequence number was dropped; else 0.
     public long kept;
-    /// Of a closing mark: how many lines its file holds; -1 in one that was written before version 0.2.
+    /// For a closing mark: the number of lines in its file; -1 if version 0.1 wrote it.
     public long lines;
 
     private final CRC32C crc = new CRC32C();
@@ -48,9 +48,9 @@ public final class Line {
     private int at;
     private int end;
 
-    /// Reads a line without its terminator, and checks it.
+    /// Parses a line without its terminator, and verifies its checksum.
     ///
-    /// @return whether it is one; if not, the fields mean nothing
+    /// @return whether it is a valid line; if not, the fields are undefined
     public boolean parse(byte[] line, int from, int to) {
         if (to - from < CRC + SEQ.length || line[from + CRC - 1] != ' ') {
             return false;
@@ -127,13 +127,13 @@ public final class Line {
         return value;
     }
 
-    /// Returns how many bytes [#prefix] writes.
+    /// Returns the number of bytes that [#prefix] writes.
     public static int prefixLength(long seq, int more) {
         int length = SEQ.length + digits(seq) + SYNCED.length + 16 + 2;
         return more == 0 ? length : length + MORE.length - 1 + digits(more);
     }
 
-    /// Writes all that comes before the event's own members.
+    /// Writes everything that comes before the event's own members.
     ///
     /// @return the number of bytes
     public static int prefix(byte[] into, long seq, long synced, int more) {
@@ -152,9 +152,9 @@ public final class Line {
         return at;
     }
 
-    /// Returns a segment's whole closing mark, to be written at this offset.
+    /// Returns a segment's complete closing mark, to be written at this offset.
     ///
-    /// @param lines how many there are before it
+    /// @param lines how many lines come before it
     public static byte[] closing(int segment, long offset, long synced, long next, int more, long lines) {
         return closing(segment, offset, synced, next, more > 0 ? ",\"more\":" + more : "", lines);
     }
@@ -171,7 +171,7 @@ public final class Line {
                 + "\",\"next\":" + next + member + ",\"lines\":" + lines + "}", offset, 0);
     }
 
-    /// What comes before an event's JSON in its line.
+    /// Returns the bytes that come before an event's JSON in its line.
     static byte[] checksum(Slice json) {
         CRC32C crc = new CRC32C();
         crc.update(json.bytes(), json.from(), json.length());
@@ -181,9 +181,9 @@ public final class Line {
         return checksum;
     }
 
-    /// Returns a line around this JSON.
+    /// Returns a line with this JSON.
     ///
-    /// @param length how long the line is to be at least
+    /// @param length the minimum length of the line, in bytes
     public static byte[] framed(String json, long offset, int length) {
         byte[] text = ascii(json);
         int pad = Math.max(0, length - CRC - text.length - 1);
@@ -198,12 +198,12 @@ public final class Line {
         return line;
     }
 
-    /// Returns how many spaces must come before a terminator that would stand at this offset of its segment.
+    /// Returns the number of spaces needed before a terminator that would otherwise be at this offset of its segment.
     public static int pad(long terminator) {
         return Math.max(0, 4 - (int) (terminator + 2 & SECTOR - 1));
     }
 
-    /// Writes the last hex digits of a number, in lower case, with zeros before them.
+    /// Writes the last hex digits of a number, in lower case, with leading zeros.
     public static void hex(byte[] into, int at, long value, int digits) {
         for (int i = digits - 1; i >= 0; i--) {
             into[at + i] = HEX[(int) value & 0xf];

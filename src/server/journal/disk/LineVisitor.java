@@ -2,10 +2,10 @@ package server.journal.disk;
 
 import shared.json.Slice;
 
-/// Gets every line of a replay or scan, in order.
+/// Receives every line of a replay or scan, in order.
 public interface LineVisitor {
 
-    /// Takes a line.
+    /// Receives a line.
     ///
     /// @param json the line's whole JSON object; valid during the call only
     void line(long seq, long position, Slice json);

@@ -7,33 +7,34 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 
-/// A file of the journal, a segment or a compacted one: its name, its header line, and positions in it; see
-/// `server.journal`. In memory a compacted file's number is 2^30 more, so that it is one of a segment in positions.
+/// A file of the journal, a segment or a compacted file: its name, its header line, and positions in it; see
+/// `server.journal`. In memory, 2^30 is added to a compacted file's number, so that positions can use it like a
+/// segment's.
 public final class Segment {
 
     /// Bytes of the header line.
     public static final int HEADER = 80;
 
-    /// Room that stays free for the closing mark.
+    /// Bytes reserved for the closing mark.
     public static final int CLOSING_MAX = 140;
 
-    /// Sizes are multiples of this, a page and a multiple of a sector.
+    /// Sizes are multiples of this, which is a page and a multiple of a sector.
     public static final int PAGE = 4096;
 
     public static final String PART = ".part";
 
-    /// The numbers of compacted files begin behind this one, those of segments end before it.
+    /// The numbers of compacted files begin after this one, those of segments end before it.
     public static final int COMPACTED = 1 << 30;
 
     private static final int FORMAT = 1;
     private static final Pattern NAME = Pattern.compile("(c?)([0-9]{9,10})\\.journal");
     private static final Pattern RANGE = Pattern.compile("\"from\":([0-9]{1,10}),\"to\":([0-9]{1,10})}");
 
-    /// A segment with nothing in it yet.
+    /// A new segment, still empty.
     public record Fresh(int number, int size) {
     }
 
-    /// The segments that a file holds the lines of.
+    /// The segments whose lines a file contains.
     public record Range(int from, int to) {
 
         boolean holds(Range other) {
@@ -56,7 +57,7 @@ public final class Segment {
         return number > COMPACTED;
     }
 
-    /// Returns the number in a file's name; -1 if it is not one of the journal's.
+    /// Returns the number in a file's name; -1 if it is not a file of the journal.
     public static int number(String name) {
         Matcher parts = NAME.matcher(name);
         if (!parts.matches() || name.length() != "0000000001.journal".length()) {
@@ -69,7 +70,7 @@ public final class Segment {
         return (int) number + (parts.group(1).isEmpty() ? 0 : COMPACTED);
     }
 
-    /// Returns whether it is one that was being made.
+    /// Returns whether this is the name of a file that was being written.
     public static boolean isPart(String name) {
         return name.endsWith(PART) && number(name.substring(0, name.length() - PART.length())) > 0;
     }
@@ -89,7 +90,7 @@ public final class Segment {
         return (int) position;
     }
 
-    /// Returns the size of a segment that has this many bytes of lines at least.
+    /// Returns the size of a segment for at least this many bytes of lines.
     public static int sizeFor(long lines, int usual) {
         long size = Math.max(usual, HEADER + lines + CLOSING_MAX);
         return Math.toIntExact((size + PAGE - 1) / PAGE * PAGE);
@@ -106,7 +107,7 @@ public final class Segment {
                 + range.from + ",\"to\":" + range.to + "}", 0, HEADER);
     }
 
-    /// Checks a compacted file's header.
+    /// Returns the segments that a file stands for, after checking a compacted file's header.
     public static Range range(Storage storage, int number) throws IOException {
         if (!isCompacted(number)) {
             return new Range(number, number);
@@ -128,7 +129,7 @@ public final class Segment {
 
     /// Checks the header.
     ///
-    /// @return the size that the segment was made with; a compacted file's length
+    /// @return the size with which the segment was created; for a compacted file, its length
     public static int size(Storage storage, int number) throws IOException {
         String name = name(number);
         if (isCompacted(number)) {
@@ -138,7 +139,7 @@ public final class Segment {
         byte[] header = new byte[HEADER];
         int length = storage.read(name, 0, header, 0, HEADER);
         int size = 0;
-        // the size is all that is not known: read it, then compare with what the header must be
+        // only the size is unknown: read it, then compare the header with what it must be
         for (int at = Line.CRC + header("", number).length(); at < length && Character.isDigit(header[at]); at++) {
             size = (int) Math.min(Integer.MAX_VALUE, size * 10L + header[at] - '0');
         }
@@ -156,12 +157,12 @@ public final class Segment {
         return "{\"journal\":" + FORMAT + ",\"segment\":" + number + ",\"size\":" + size;
     }
 
-    /// Returns whether it was prepared and never used: nothing but fill after the header.
+    /// Returns whether the segment was prepared and never used: nothing but fill after the header.
     public static boolean isUnused(Storage storage, int number) throws IOException {
         return storage.size(name(number)) == size(storage, number) && used(storage, number, HEADER) < 0;
     }
 
-    /// Returns the first byte from this offset on that is not fill; -1 if there is none.
+    /// Returns the offset of the first byte from this offset on that is not fill; -1 if there is none.
     public static long used(Storage storage, int number, long from) throws IOException {
         byte[] read = new byte[Math.clamp(storage.size(name(number)) - from + 1, 1, 64 << 10)];
         byte[] fill = new byte[read.length];

@@ -4,7 +4,7 @@ import java.io.IOException;
 
 import shared.json.Slice;
 
-/// Reads the lines of one segment, front to back, through a buffer that grows to its longest line.
+/// Reads the lines of one segment, front to back, through a buffer that grows to the longest line.
 ///
 /// ```
 /// buffer:  | … lines read | the line being read | … | free |
@@ -12,16 +12,16 @@ import shared.json.Slice;
 /// ```
 public final class SegmentReader {
 
-    /// Gets each line while the reader stands at it.
+    /// Receives each line while the reader is at it.
     public interface Visitor {
-        /// Takes the line that the reader has read; it is valid during the call only.
+        /// Receives the line that was just read; it is valid during the call only.
         void line(SegmentReader reader) throws IOException;
     }
 
     private static final int BUFFER_BYTES = 256 << 10;
 
     public final int number;
-    /// What the segment was made with.
+    /// The size with which the segment was created.
     public final int size;
     /// The line that was read last.
     public final Line line = new Line();
@@ -30,27 +30,27 @@ public final class SegmentReader {
     private final String name;
     private final long limit;
     private byte[] buffer;
-    /// Where in the segment the buffer begins.
+    /// The offset in the segment at which the buffer begins.
     private long base;
     private int start;
     private int end;
     private int filled;
     private boolean closed;
-    /// How many lines were read; -1 if it did not read all.
+    /// How many lines were read; -1 if some were skipped.
     private long lines;
-    /// Of a segment: where the first line is whose number does not follow; -1 if there is none. And the missing number.
+    /// In a segment: the offset of the first line whose sequence number does not follow, or -1; and the missing number.
     private long gap = -1;
     private long gapSeq;
     private long previous = -1;
 
     /// @param limit the offset up to which to read, at most
-    /// @throws JournalDamage if the header is not right
+    /// @throws JournalDamage if the header is wrong
     public SegmentReader(Storage storage, int number, long limit) throws IOException {
         this(storage, number, Segment.HEADER, limit, BUFFER_BYTES);
     }
 
-    /// @param from   where the first line to be read begins
-    /// @param buffer how much is read at a time
+    /// @param from   the offset of the first line to read
+    /// @param buffer how many bytes are read at a time
     public SegmentReader(Storage storage, int number, long from, long limit, int buffer) throws IOException {
         this(storage, Segment.name(number), number, Segment.size(storage, number), from, limit, buffer);
     }
@@ -67,15 +67,15 @@ public final class SegmentReader {
         lines = from == Segment.HEADER ? 0 : -1;
     }
 
-    /// Reads a backup, of any length, whose header is right.
+    /// Reads a backup, of any length, whose header has been checked.
     static SegmentReader ofBackup(Storage storage, String name) throws IOException {
         return new SegmentReader(storage, name, 0, 0, Segment.HEADER, Long.MAX_VALUE, BUFFER_BYTES);
     }
 
-    /// Goes to the next line, or the closing mark.
+    /// Advances to the next line, or to the closing mark.
     ///
-    /// @return false at the first bytes that are neither, or where there are none; [#end] is where
-    /// @throws JournalDamage at a closing mark that tells of more lines than there are
+    /// @return false at the first bytes that are neither, or at the end; [#end] is their offset
+    /// @throws JournalDamage if a closing mark says that there are more or fewer lines than were read
     public boolean next() throws IOException {
         start = end;
         int terminator = find();
@@ -103,7 +103,7 @@ public final class SegmentReader {
         }
     }
 
-    /// Goes on behind the next terminator, whatever is before it.
+    /// Continues after the next terminator, whatever comes before it.
     ///
     /// @return false if there is none
     public boolean skip() throws IOException {
@@ -114,12 +114,12 @@ public final class SegmentReader {
         return terminator >= 0;
     }
 
-    /// Returns where the line that was read begins, in bytes from the start of the file.
+    /// Returns the offset of the line that was read, in bytes from the start of the file.
     public long offset() {
         return base + start;
     }
 
-    /// Returns where the next line begins, in bytes from the start of the file.
+    /// Returns the offset of the next line, in bytes from the start of the file.
     public long end() {
         return base + end;
     }
@@ -138,7 +138,7 @@ public final class SegmentReader {
         return new Slice(buffer, start, end);
     }
 
-    /// The index of the first terminator from `start` on; -1 if there is none before the limit.
+    /// Returns the index of the first terminator from `start` on; -1 if there is none before the limit.
     private int find() throws IOException {
         for (int at = start; ; ) {
             for (; at < filled; at++) {

@@ -6,59 +6,60 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 
-/// The files under a journal: one flat directory. It is small so that a test can make every part of it fail.
+/// The files of a journal, in one flat directory. The interface is small so that a test can make every part of it fail.
 ///
-/// Reads name the file each time and go through nothing that the writer holds: an interrupted reader must not be able
-/// to close a channel under the writer.
+/// Reads name the file each time and share nothing with the writer: an interrupted reader must not be able to close a
+/// channel that the writer uses.
 public interface Storage {
 
-    /// Takes the directory for this process; closing the answer gives it back.
+    /// Locks the directory for this process, until the result is closed.
     ///
-    /// @throws IOException naming the process that has it, if it is taken
+    /// @throws IOException that names the process that holds the lock, if another one does
     Closeable lock() throws IOException;
 
-    /// Returns the names of all files, in no order, also of those that are not the journal's; not the lock's.
+    /// Returns the names of all files, in no order, including those that are not the journal's, but not the lock.
     List<String> list() throws IOException;
 
-    /// Makes an empty file, in the place of one that is there.
+    /// Creates an empty file, replacing an existing one.
     Writable create(String name) throws IOException;
 
-    /// Opens a file that is there.
+    /// Opens an existing file.
     Writable open(String name) throws IOException;
 
     /// Returns the length of a file, in bytes.
     long size(String name) throws IOException;
 
-    /// Reads until `length` bytes are there or the file ends. Not disturbed by an interrupt.
+    /// Reads until `length` bytes have been read or the file ends. An interrupt does not disturb it.
     ///
     /// @return the number of bytes read
     int read(String name, long position, byte[] into, int from, int length) throws IOException;
 
-    /// Renames, atomically, in the place of a file that is there. Durable after [#sync].
+    /// Renames a file atomically, replacing an existing one. Durable after [#sync].
     void rename(String from, String to) throws IOException;
 
     /// Deletes a file. Durable after [#sync].
     void delete(String name) throws IOException;
 
-    /// Makes the directory itself durable: what was created, renamed and deleted.
+    /// Makes the directory itself durable: creations, renames and deletions.
     void sync() throws IOException;
 
-    /// Returns bytes that can still be stored.
+    /// Returns how many bytes can still be stored.
     long free() throws IOException;
 
-    /// Returns the file's name as a person can use it.
+    /// Returns the file's name for people, with its directory.
     String describe(String name);
 
     /// A file being written, by one thread at a time.
     interface Writable extends AutoCloseable {
 
-        /// Writes all that remains in the buffer.
+        /// Writes everything that remains in the buffer.
         void write(ByteBuffer from, long position) throws IOException;
 
-        /// Returns once what was written, and the file's length, is on the disk. Never called again after a failure.
+        /// Returns once everything that was written, and the file's length, is on the disk. Never called again after a
+        /// failure.
         void force() throws IOException;
 
-        /// Cuts the file off behind this many bytes.
+        /// Truncates the file to this many bytes.
         void truncate(long size) throws IOException;
 
         @Override

@@ -5,27 +5,27 @@ import java.util.concurrent.Semaphore;
 
 import shared.json.Slice;
 
-/// Reads single lines from the disk, each into no more memory than it is long.
+/// Reads single lines from the disk, using hardly more memory than the line is long.
 public final class StoredLines {
 
-    /// The first read of a line; most are shorter.
+    /// The size of the first read; most lines are shorter.
     private static final int FIRST_READ_BYTES = 4 << 10;
     private static final int READ_WINDOW_BYTES = 64 << 10;
 
-    /// A line may be as long as the largest answer: so many long ones are read at the same time.
+    /// A line may be as long as the largest answer, so only this many long ones are read at the same time.
     private static final int LONG_READS_MAX = 2;
 
     private final Storage storage;
     private final Semaphore longReads = new Semaphore(LONG_READS_MAX);
 
-    /// @param storage where the files are
+    /// @param storage the files
     public StoredLines(Storage storage) {
         this.storage = storage;
     }
 
-    /// Returns the JSON object of the line at a position, its checksum verified.
+    /// Returns the JSON object of the line at a position, after verifying its checksum.
     ///
-    /// @throws IOException saying where, if there is none or it cannot be read
+    /// @throws IOException that says where, if there is no line or it cannot be read
     public Slice read(long position) throws IOException {
         String name = Segment.name(Segment.number(position));
         int start = Segment.offset(position);
@@ -49,7 +49,7 @@ public final class StoredLines {
         }
     }
 
-    /// Where a long line ends, counted from its start.
+    /// Returns the length of a long line, without its terminator.
     private int terminator(String name, int start, int known) throws IOException {
         byte[] window = new byte[READ_WINDOW_BYTES];
         for (int at = known; ; at += window.length) {

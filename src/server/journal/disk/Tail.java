@@ -5,20 +5,20 @@ import java.util.Arrays;
 
 
 /// What follows the last valid line of a segment that has no closing mark: its end, a torn batch or damage. The front
-/// page of `server.journal` says how they are told apart.
+/// page of `server.journal` says how these are distinguished.
 ///
-/// @param kind   which of these
-/// @param offset where the first invalid bytes are
-/// @param bytes  from there to the last byte that is not fill; empty at the end of the lines
-/// @param seqMax the highest sequence number of the valid lines behind; -1 if there is none
-/// @param reason of damage, for people
+/// @param kind   which of the three
+/// @param offset the offset of the first invalid bytes
+/// @param bytes  the bytes from there to the last one that is not fill; empty at the end of the lines
+/// @param seqMax the highest sequence number of the valid lines after them; -1 if there is none
+/// @param reason why it is damage, for people
 public record Tail(Condition kind, long offset, byte[] bytes, long seqMax, String reason) {
 
     public enum Condition { END, TORN, DAMAGED }
 
-    /// Tells what follows the valid lines of a segment that is not closed.
+    /// Examines what follows the valid lines of a segment that is not closed.
     ///
-    /// @param offset where they end
+    /// @param offset where these lines end
     public static Tail of(Storage storage, int number, int size, long offset) throws IOException {
         String name = Segment.name(number);
         long length = storage.size(name);

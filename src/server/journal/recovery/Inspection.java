@@ -14,13 +14,13 @@ import server.journal.disk.SegmentReader;
 import server.journal.disk.Storage;
 import server.journal.disk.Tail;
 
-/// Reads a journal as it lies there, past any damage, and changes nothing. A server may be running on it: the lock is
-/// left alone.
+/// Reads a journal as it is, past any damage, without changing it. A server may be using the journal meanwhile: the
+/// lock is not taken.
 public final class Inspection {
 
-    /// What was found wrong, in order, each with its place.
+    /// The problems that were found, in order, each with its place.
     public final List<String> problems = new ArrayList<>();
-    /// What the next start will put right by itself.
+    /// What the next start will fix by itself.
     public final List<String> notes = new ArrayList<>();
     public int segments;
     public long lines;
@@ -31,16 +31,16 @@ public final class Inspection {
     private final LineVisitor visitor;
     /// The lowest sequence number that the next line may have.
     private long next = 1;
-    /// How many lines of a unit must still follow.
+    /// How many lines of the current unit are still to come.
     private int more;
 
-    /// @param visitor gets every valid line, in order
+    /// @param visitor receives every valid line, in order
     public Inspection(Storage storage, LineVisitor visitor) {
         this.storage = storage;
         this.visitor = visitor;
     }
 
-    /// Reads the whole journal and fills in what this object tells; changes nothing.
+    /// Reads the whole journal and sets this object's fields; changes nothing on the disk.
     public void run() throws IOException {
         JournalFiles found;
         try {
@@ -118,7 +118,7 @@ public final class Inspection {
                 problem(reader.number, end, storage.size(Segment.name(reader.number)) <= end
                         ? "the file ends here without the closing mark" : "the bytes here are not a line");
             }
-            // go on behind it; a run of fill is one problem
+            // continue after it; a run of fill is one problem
             do {
                 if (!reader.skip()) {
                     return;

@@ -16,39 +16,39 @@ import server.journal.disk.SegmentReader;
 import server.journal.disk.Storage;
 import server.journal.disk.Tail;
 
-/// Makes a journal whole that was left at any instant, or refuses. Afterwards every used segment is closed, and all of
-/// it is on the disk. Each step leaves a journal that recovery accepts again.
+/// Repairs a journal that was interrupted at any instant, or refuses it. Afterwards every used segment is closed, and
+/// all of it is on the disk. Each step leaves a journal that recovery accepts again.
 public final class Recovery {
 
     private static final Logger LOG = System.getLogger(Recovery.class.getName());
 
     /// @param used       the closed files, in order
-    /// @param superseded what a compaction has replaced and not deleted yet
-    /// @param unused     the segments that were prepared, and follow them
+    /// @param superseded the numbers of files that a compaction has replaced and not yet deleted
+    /// @param unused     the segments after them that were prepared, but not used
     /// @param next       the number of the first segment to write to
     public record Result(List<JournalFiles.File> used, List<Integer> superseded, List<Segment.Fresh> unused, int next) {
     }
 
-    /// What a replay found in a file.
+    /// The result of replaying a file.
     ///
-    /// @param next the lowest sequence number that its successor may begin with
-    /// @param kept no event after this one was dropped from it
+    /// @param next the lowest sequence number with which the next file may begin
+    /// @param kept no event after this sequence number was dropped from the file
     public record Replayed(long next, long lines, long kept) {
     }
 
-    /// What one pass over a segment found.
+    /// The result of one pass over a segment.
     ///
-    /// @param end       where the valid lines end; the closing mark is not one of them
-    /// @param nextSeq   the number after its last line's, at least; -1 if it has neither lines nor a closing mark
-    /// @param more      how many lines of a unit are missing behind its end
-    /// @param unitStart where that unit's lines in this segment begin
-    /// @param unitSeq   the number of the first of them
-    /// @param lines     how many there are
-    /// @param unitLines how many of these are that unit's
+    /// @param end       where the valid lines end; the closing mark does not count
+    /// @param nextSeq   at least the number after its last line's; -1 if it has neither lines nor a closing mark
+    /// @param more      how many lines of a unit are missing after its end
+    /// @param unitStart where that unit's first line in this segment begins
+    /// @param unitSeq   the sequence number of that line
+    /// @param lines     how many lines there are
+    /// @param unitLines how many of these belong to that unit
     private record Pass(int number, int size, long end, boolean closed, long nextSeq, int more, long unitStart,
             long unitSeq, long lines, long unitLines) {
 
-        /// Without a line of its own, it continues the unit that is open before it.
+        /// Returns it as the continuation of the unit that is open before it, if it has no line of its own.
         Pass after(Pass before) {
             return nextSeq >= 0 || before == null ? this
                     : new Pass(number, size, end, closed, before.nextSeq, before.more, end, before.nextSeq, lines, 0);
@@ -62,9 +62,9 @@ public final class Recovery {
         this.storage = storage;
     }
 
-    /// Puts right what a crash may have left, and tells which files are there.
+    /// Fixes what a crash may have left, and returns the files that are present.
     ///
-    /// @throws JournalDamage if something is damaged, not torn; no line is changed then
+    /// @throws JournalDamage if something is damaged, not torn; then no line has been changed
     public Result run() throws IOException {
         JournalFiles found = JournalFiles.of(storage).whole(storage);
         for (String name : storage.list()) {
@@ -92,9 +92,10 @@ public final class Recovery {
         return !Segment.isCompacted(number) && Segment.isUnused(storage, number);
     }
 
-    /// Visits the lines of a closed file.
+    /// Passes the lines of a closed file to a visitor.
     ///
-    /// @param first the lowest sequence number that it may begin with
+    /// @param first the lowest sequence number with which it may begin
+    /// @throws JournalDamage if the file is damaged
     public Replayed replay(int number, long first, LineVisitor visitor) throws IOException {
         SegmentReader reader = new SegmentReader(storage, number, Long.MAX_VALUE);
         long next = first;
@@ -111,7 +112,8 @@ public final class Recovery {
                 "the bytes here are neither a line nor the closing mark, but later ones were written after them");
     }
 
-    /// Deletes what a compaction has replaced. Only after the replay: until then the new file is not known to be good.
+    /// Deletes the files that a compaction has replaced. Only after the replay: before, the new file is not known to be
+    /// good.
     public void deleteSuperseded(List<Integer> superseded) throws IOException {
         for (int number : superseded) {
             storage.delete(Segment.name(number));
@@ -121,7 +123,7 @@ public final class Recovery {
         }
     }
 
-    /// The number of the file before a segment; 0 if it is the first.
+    /// Returns the number of the file before a segment; 0 if the segment is the first.
     private int before(int segment) {
         return files.stream().filter(file -> file.range().to() == segment - 1).mapToInt(JournalFiles.File::number)
                 .findFirst().orElse(0);
@@ -149,8 +151,8 @@ public final class Recovery {
         drop(last, tail, nextSeq);
     }
 
-    /// A segment without a closing mark is followed by one that is in use. Either its end is gone, or the follower was
-    /// never used and has changed.
+    /// Reports a segment without a closing mark before one that is in use: either its end is lost, or the later segment
+    /// was never used and has changed.
     private JournalDamage unclosed(Pass before, Pass last, Tail tail) throws IOException {
         if (last.nextSeq >= 0 || tail.seqMax() >= 0) {
             return new JournalDamage(storage, Segment.name(before.number), before.end, before.nextSeq, "the bytes here"
@@ -178,7 +180,7 @@ public final class Recovery {
                 break;
             }
             if (line.closing) {
-                // a segment that was passed over within a unit, because its next line was too long, has a mark only
+                // a segment that was skipped within a unit, because its next line was too long, has only a mark
                 return new Pass(number, reader.size, end, true, line.seq, line.more, unitStart,
                         unitSeq < 0 ? line.seq : unitSeq, lines, unitLines);
             }
@@ -197,16 +199,16 @@ public final class Recovery {
                 unitLines);
     }
 
-    /// Puts the closing mark behind the last line, in place.
+    /// Writes the closing mark after the last line, in place.
     private void close(Pass pass, long nextSeq) throws IOException {
         try (Storage.Writable file = storage.open(Segment.name(pass.number))) {
-            // what was found must be on the disk before a mark says that it is
+            // the lines must be on the disk before a mark says that they are
             file.force();
             seal(file, pass.number, pass.end, nextSeq, pass.lines);
         }
     }
 
-    /// Writes the closing mark, syncs it, and cuts the file behind it.
+    /// Writes the closing mark, syncs it, and truncates the file after it.
     public static void seal(Storage.Writable file, int number, long end, long nextSeq, long lines)
             throws IOException {
         byte[] mark = Line.closing(number, end, Segment.position(number, end), nextSeq, 0, lines);
@@ -216,10 +218,10 @@ public final class Recovery {
         file.force();
     }
 
-    /// Drops a torn batch and a unit that is not whole, which may begin segments before.
+    /// Drops a torn batch and an incomplete unit, which may begin in an earlier segment.
     private void drop(Pass last, Tail tail, long nextSeq) throws IOException {
-        // No number may be used twice. A line has more than one byte, so the lines that were dropped, or lost
-        // unseen with them, are fewer than the segment's bytes.
+        // No sequence number may be used twice. A line has more than one byte, so the lines that are dropped here, or
+        // were lost with them unseen, are fewer than the segment's bytes.
         long seqMax = tail == null ? nextSeq : Math.max(nextSeq, tail.seqMax());
         long jumped = seqMax + last.size;
         List<Pass> cut = new ArrayList<>(List.of(last));
@@ -235,7 +237,7 @@ public final class Recovery {
             }
             cut.addFirst(before);
         }
-        // the first segment first: whatever is left of the unit then begins later, and is still not whole
+        // in the order of the segments: what is left of the unit then begins later, and is still incomplete
         for (Pass pass : cut) {
             long from = pass.more > 0 ? pass.unitStart : pass.end;
             long next = pass == last ? jumped : pass.unitSeq;
@@ -252,7 +254,7 @@ public final class Recovery {
                 + " bytes=" + (to - from) + " kept=" + name);
     }
 
-    /// This name, or the first like it that no file has.
+    /// Returns this name, or the first one made from it that no file has.
     static String unusedName(Storage storage, String wanted) throws IOException {
         List<String> taken = storage.list();
         String name = wanted;

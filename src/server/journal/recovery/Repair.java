@@ -18,19 +18,19 @@ import server.journal.disk.Segment;
 import server.journal.disk.Storage;
 import server.journal.disk.Tail;
 
-/// Makes a damaged journal one that a server starts with: every line that is whole stays, with its number; what is not
-/// is dropped, and told. A file that is changed is kept beside it as `.broken`. What a start puts right by itself, a
-/// torn end, is left to it.
+/// Turns a damaged journal into one that a server starts with: every complete line stays, with its sequence number;
+/// everything else is dropped, and reported. A changed file's original is kept beside it as `.broken`. What a start
+/// fixes by itself, a torn end, is left to it.
 ///
-/// Every step leaves a journal that can be repaired again. To be used with the directory locked.
+/// Every step leaves a journal that can be repaired again. The directory must be locked.
 public final class Repair {
 
-    /// What was done, for people, in order.
+    /// What was done, in order, for people.
     public final List<String> done = new ArrayList<>();
 
     private final Storage storage;
     private final Line line = new Line();
-    /// Whether the last used segment is left without a closing mark, which the next start puts there.
+    /// Whether the last used segment has no closing mark yet, which the next start writes.
     private boolean open;
 
     public Repair(Storage storage) {
@@ -39,7 +39,7 @@ public final class Repair {
 
     /// Repairs the journal.
     ///
-    /// @throws JournalDamage if several compacted files do not tell any more what they stand for
+    /// @throws JournalDamage if several compacted files no longer say what they stand for
     public void run() throws IOException {
         mendHeader();
         List<JournalFiles.File> files = JournalFiles.of(storage).files();
@@ -59,7 +59,7 @@ public final class Repair {
         mendUnused(files.subList(used, files.size()), segment, next);
     }
 
-    /// A compacted file whose header is damaged stands for what the others leave out.
+    /// Repairs a compacted file whose header is damaged: it stands for the segments that the other files lack.
     private void mendHeader() throws IOException {
         List<JournalFiles.File> others = new ArrayList<>();
         List<JournalDamage> damaged = new ArrayList<>();
@@ -101,14 +101,14 @@ public final class Repair {
                 + range.to() + ", and as it was, it is kept as " + broken);
     }
 
-    /// Of those that follow the last used segment, and were never used themselves.
+    /// Repairs the segments after the last used one, which were never used themselves.
     ///
     /// @param segment the number that the first of them should have
     private void mendUnused(List<JournalFiles.File> unused, int segment, long next) throws IOException {
         int expected = segment;
         long lowest = next;
         for (JournalFiles.File file : unused) {
-            // no segment is written to before the one in front of it is closed
+            // no segment is written to before the previous one is closed
             if ((open || file != unused.getFirst()) && file.range().from() > expected) {
                 storage.delete(Segment.name(file.number()));
                 done.add(storage.describe(Segment.name(file.number())) + ": deleted, because it was never used, and one"
@@ -116,7 +116,7 @@ public final class Repair {
                 continue;
             }
             for (; expected < file.range().from(); expected++) {
-                // a number that was lost must not be given out again
+                // a sequence number that was lost must not be used again
                 lowest = replaceMissing(expected, lowest, lowest + Segment.size(storage, file.number()));
             }
             expected = file.range().to() + 1;
@@ -136,7 +136,7 @@ public final class Repair {
         return replaceMissing(number, next, next);
     }
 
-    /// @param after the lowest number that the next segment may begin with
+    /// @param after the lowest sequence number with which the next segment may begin
     private long replaceMissing(int number, long next, long after) throws IOException {
         write(number, new byte[0], after, 0, 0);
         done.add(storage.describe(Segment.name(number)) + ": the file was missing; an empty one is in its place, and"
@@ -144,8 +144,8 @@ public final class Repair {
         return after;
     }
 
-    /// @param next the lowest number that its first line may have
-    /// @return the lowest that the next segment may begin with
+    /// @param next the lowest sequence number that its first line may have
+    /// @return the lowest sequence number with which the next segment may begin
     private long mend(int number, long next, boolean last) throws IOException {
         byte[] bytes = bytes(Segment.name(number));
         Scan scan = new Scan(number, bytes, next);
@@ -156,7 +156,7 @@ public final class Repair {
         }
         String broken = Recovery.unusedName(storage, Segment.name(number) + ".broken");
         replace(broken, bytes);
-        // a number that was lost must not be given out again
+        // a sequence number that was lost must not be used again
         long after = scan.closed || !last ? scan.next : scan.next + bytes.length;
         if (Segment.isCompacted(number)) {
             writeCompacted(scan, after);
@@ -216,27 +216,27 @@ public final class Repair {
         storage.sync();
     }
 
-    /// One segment's lines, good and bad.
+    /// The valid and invalid lines of a segment.
     private final class Scan {
         final int number;
         final ByteArrayOutputStream kept = new ByteArrayOutputStream();
         final List<String> dropped = new ArrayList<>();
-        /// The size in its header; 0 if that is damaged.
+        /// The size in its header; 0 if the header is damaged.
         int headerSize;
-        /// How many of them are good.
+        /// How many valid lines there are.
         long lines;
         long next;
         int more;
         boolean closed;
-        /// Of a compacted file: what its closing mark says of that, or its last number.
+        /// For a compacted file: `kept` in its closing mark, or the last line's sequence number.
         long droppedUpTo;
-        /// Where the first bytes are that are no line; -1 if there are none.
+        /// The offset of the first bytes that are not a line; -1 if there are none.
         long firstBad = -1;
 
         private final byte[] bytes;
-        /// Where the run of bad bytes begins that is being passed over; -1 if none is.
+        /// Where the current run of invalid bytes begins; -1 if there is none.
         private int bad = -1;
-        /// By the place of a line: the lowest number of it and of those behind it. Null while nobody asked.
+        /// By the offset of a line: the lowest sequence number of it and the lines after it. Null until it is needed.
         private NavigableMap<Integer, Long> lowest;
 
         Scan(int number, byte[] bytes, long next) {
@@ -267,15 +267,15 @@ public final class Repair {
             endBad(bytes.length, -1);
         }
 
-        /// Whether the line that was parsed here was written further behind, as a disk does that misses a place. It
-        /// then vouches for bytes behind itself; but so do lines that moved up because others were taken out, which are
-        /// still in order.
+        /// Returns whether the line here was meant for a later offset, as happens if a disk writes to a wrong place.
+        /// Such a line says that bytes after itself were synced; but so do lines that moved forward because others were
+        /// removed, which are still in order.
         private boolean isFromBehind(int at) {
             return !Segment.isCompacted(number) && line.synced > Segment.position(number, at)
                     && (Segment.number(line.synced) > number || lowestBehind(at) <= line.seq);
         }
 
-        /// The lowest number of the lines behind the one that begins here.
+        /// Returns the lowest sequence number of the lines after the one that begins here.
         private long lowestBehind(int at) {
             if (lowest == null) {
                 lowest = new TreeMap<>();
@@ -295,7 +295,7 @@ public final class Repair {
             return next == null ? Long.MAX_VALUE : next.getValue();
         }
 
-        /// Where the terminator of the line is that begins here; behind the bytes if it has none.
+        /// Returns the offset of the terminator of the line that begins here; the length of the file if it has none.
         private int end(int at) {
             int end = at;
             while (end < bytes.length && bytes[end] != Line.FILL) {
@@ -310,7 +310,7 @@ public final class Repair {
                 return Segment.HEADER;
             } catch (JournalDamage damage) {
                 dropped.add(storage.describe(Segment.name(number)) + ": offset " + damage.offset + ": " + damage.what);
-                // the lines behind a bad header can still be good
+                // the lines after a damaged header may still be valid
                 return 0;
             }
         }
@@ -332,7 +332,7 @@ public final class Repair {
             }
         }
 
-        /// @param seq of the good line that follows; -1 if none does
+        /// @param seq the sequence number of the valid line that follows; -1 if none does
         private void endBad(int to, long seq) {
             int used = to;
             while (bad >= 0 && seq < 0 && used > bad && bytes[used - 1] == Line.FILL) {

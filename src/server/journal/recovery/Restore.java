@@ -14,14 +14,14 @@ import server.journal.disk.Storage;
 import shared.LogValue;
 import shared.json.Slice;
 
-/// Makes a journal of the backup that was put into an empty directory: compacted files, each in the place of one
-/// segment. The backup itself stays as it is. Until the first file has its name there is no journal, and a start begins
+/// Makes a journal from a backup that was put into an empty directory: compacted files, each standing for one segment.
+/// The backup itself stays unchanged. Until the first file has its name there is no journal, and a new start begins
 /// again.
 public final class Restore {
 
     private static final Logger LOG = System.getLogger(Restore.class.getName());
 
-    /// More events than a server makes between a backup and the next.
+    /// More events than a server creates between two backups.
     private static final long JUMP = 1_000_000_000;
 
     private final Storage storage;
@@ -35,9 +35,9 @@ public final class Restore {
         this.segmentSize = segmentSize;
     }
 
-    /// Does so if there is a backup, and no journal. The directory is locked.
+    /// Restores a backup if there is one, and no journal. The directory is locked.
     ///
-    /// @throws IOException if the backup is not whole, or there are several, or no room
+    /// @throws IOException if the backup is incomplete, or there are several, or there is no room
     public static void ifEmpty(Storage storage, int segmentSize) throws IOException {
         List<String> found = hasJournal(storage) ? List.of() : BackupFile.in(storage);
         if (found.size() > 1) {
@@ -49,13 +49,13 @@ public final class Restore {
         }
     }
 
-    /// Returns whether the next start restores a backup of a server that wants a token.
+    /// Returns whether the next start restores a backup of a server that requires a token.
     public static boolean isOfGuarded(Storage storage) throws IOException {
         return !hasJournal(storage) && BackupFile.in(storage).stream()
                 .anyMatch(name -> BackupFile.isGuarded(storage, name));
     }
 
-    /// Whether there is one, if only in parts. What a restore that was cut off has left is none.
+    /// Returns whether there is a journal, even an incomplete one. The remains of an interrupted restore do not count.
     static boolean hasJournal(Storage storage) throws IOException {
         for (String name : storage.list()) {
             int number = Segment.number(name);
@@ -84,7 +84,7 @@ public final class Restore {
             Line mark = BackupFile.read(storage, name, this::line);
             long next = mark.seq + JUMP;
             end(next, next - 1);
-            // the first one is the commit point: all else has its name, durably, before it
+            // the first one is the commit point: all others have their names, durably, before it
             for (int last = number; last > Segment.COMPACTED + 1; last--) {
                 CompactedFile.giveName(storage, last);
             }
@@ -128,7 +128,7 @@ public final class Restore {
         }
     }
 
-    /// What is left is only room: it is written over by the next attempt.
+    /// Deletes the remains. Those that stay only take up room: the next attempt overwrites them.
     private void discard() throws IOException {
         out.close();
         for (int each = Segment.COMPACTED + 1; each <= number; each++) {

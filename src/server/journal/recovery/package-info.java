@@ -11,6 +11,6 @@
 /// acknowledged are kept, or the start is refused. Only `Repair` drops more, and reports it.
 ///
 /// All run on one thread, with the directory locked (`Inspection` without), before the journal has threads. Each write
-/// is a new file, synced, then renamed, or a closing mark behind synced lines: after an interruption at any point they
-/// can run again.
+/// is a new file that is synced and then renamed, or a closing mark after synced lines: after an interruption at any
+/// point they can run again.
 package server.journal.recovery;
