@@ -1,16 +1,16 @@
 package shared;
 
-/// Characters that steer whoever shows a text rather than being shown: control characters of C0 and C1, and those that
-/// turn the direction of the text around them. In what comes from elsewhere they could move a terminal's cursor or look
-/// like another line of a log.
+/// Characters that affect how a text is shown instead of being shown: the control characters of C0 and C1, and those
+/// that change the direction of the text around them. In text from outside they could move a terminal's cursor or fake
+/// another line of a log.
 public final class Controls {
 
     private Controls() {
     }
 
-    /// Returns a text in which each control character is shown as JSON escapes it, as in `\u001b`.
+    /// Returns a text in which each such character is replaced by its JSON escape, such as `\u001b`.
     ///
-    /// @param lines whether the ends of lines (LF, CR LF) and tabs stay as they are
+    /// @param lines whether line ends (LF, CR LF) and tabs stay as they are
     public static String shown(String text, boolean lines) {
         StringBuilder shown = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {

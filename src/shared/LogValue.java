@@ -1,13 +1,13 @@
 package shared;
 
-/// The value of a field in a line of the log, which is `key=value key="value"`.
+/// Formats the value of a field in a log line, which is `key=value key="value"`.
 public final class LogValue {
 
     private LogValue() {
     }
 
-    /// Returns what stands behind the `=`: the text as it is, or between quotes, with `\` before a `"` and a `\` in it,
-    /// where it could be taken for more than one value.
+    /// Returns what follows the `=`: the text unchanged or, if it could be taken for more than one value, in quotes,
+    /// with `\` before each `"` and `\` in it.
     ///
     /// @param value null is the text `null`
     public static String of(Object value) {

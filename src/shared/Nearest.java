@@ -2,23 +2,23 @@ package shared;
 
 import java.util.Collection;
 
-/// Finds what somebody may have meant.
+/// Finds the known word that was probably meant.
 public final class Nearest {
 
-    /// From so many letters on a word counts as a short form of one that begins with it.
+    /// A word of at least this many letters counts as an abbreviation of one that begins with it.
     private static final int SHORT_MIN = 4;
 
     private Nearest() {
     }
 
-    /// Returns `; did you mean --port?`, or an empty text where no known word is near.
+    /// Returns `; did you mean --port?`, or an empty text if no known word is similar.
     public static String hint(String word, Collection<String> known) {
         String best = null;
         String initial = word.substring(0, Math.min(1, word.length()));
         int bestDistance = Math.max(2, word.length() / 3) + 1;
         for (String candidate : known) {
             int distance = isShort(word, candidate) ? 1 : distance(word, candidate);
-            // words that begin differently, and of which half differs, are not alike
+            // words that begin differently, and of which half differs, are not similar
             boolean alike = distance <= 1 || 2 * distance < word.length() || candidate.startsWith(initial);
             if (alike && distance < bestDistance) {
                 best = candidate;
@@ -32,8 +32,8 @@ public final class Nearest {
         return word.length() >= SHORT_MIN && candidate.startsWith(word);
     }
 
-    /// How many insertions, deletions, replacements and swaps of neighbours lie between two words (Damerau 1964, each
-    /// part of a word changed once).
+    /// Returns how many insertions, deletions, replacements and swaps of neighbours turn one word into the other
+    /// (Damerau 1964, with each part of a word changed once).
     private static int distance(String one, String other) {
         int[][] rows = new int[one.length() + 1][other.length() + 1];
         for (int i = 0; i <= one.length(); i++) {

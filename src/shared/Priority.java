@@ -1,6 +1,6 @@
 package shared;
 
-/// A task's priority: any 32-bit integer, higher first. Four have names, accepted wherever a number is.
+/// A task's priority: any 32-bit integer, the highest first. Four values have names, accepted wherever a number is.
 public enum Priority {
     LOW(1), NORMAL(5), HIGH(10), CRITICAL(15);
 

@@ -5,7 +5,7 @@ import java.util.List;
 
 /// An error that its reader can act on: what is wrong, where, and what would be right. The server answers it as
 /// `{"error":message}` with this HTTP status; the client prints the message and ends with the status's exit code.
-/// It is the only exception for a user's mistake; a fault of the program itself is any other unchecked one.
+/// It is the only exception for a user's mistake; any other unchecked exception is a fault of the program itself.
 public final class Problem extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -13,14 +13,14 @@ public final class Problem extends RuntimeException {
     private static final int SHOWN_MAX = 60;
 
     private final int status;
-    /// In seconds; 0: not told.
+    /// In seconds; 0: not known.
     private final long retryAfter;
     private final String reason;
     private final transient TextPlace place;
     /// Empty if this is a single problem.
     private final transient List<Problem> several;
 
-    /// @param status the HTTP status that fits, 400 to 599
+    /// @param status the HTTP status, 400 to 599
     public Problem(int status, String message) {
         this(status, 0, message, message, null, List.of());
     }
@@ -45,13 +45,13 @@ public final class Problem extends RuntimeException {
         return new Problem(404, message);
     }
 
-    /// Makes a problem of status 409: the request does not fit what is there.
+    /// Makes a problem of status 409: the request conflicts with the current state.
     public static Problem conflict(String message) {
         return new Problem(409, message);
     }
 
-    /// Makes one of several problems, in the order of their places; those without a place come first. Its message has
-    /// a line for each of them.
+    /// Makes one problem of several, in the order of their places; those without a place come first. Its message has a
+    /// line for each.
     ///
     /// @param problems at least one
     public static Problem all(List<Problem> problems) {
@@ -60,18 +60,19 @@ public final class Problem extends RuntimeException {
                 sorted.stream().map(Problem::getMessage).toList()), sorted.get(0).reason, sorted.get(0).place, sorted);
     }
 
-    /// Shortens somebody's text for a message; nothing in it reaches a terminal as a command.
+    /// Shortens a text from outside for a message, and replaces control characters, so that a terminal does not obey
+    /// them.
     public static String shown(String text) {
         String start = text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX) + "\u2026";
         return start.replaceAll("\\p{Cc}", "\ufffd");
     }
 
-    /// Returns the same problem at a place, which its message tells.
+    /// Returns the same problem with a place, which its message includes.
     public Problem at(TextPlace where) {
         return new Problem(status, retryAfter, where.tell(reason), reason, where, several);
     }
 
-    /// Returns the same problem of a text that is one line of a longer one.
+    /// Returns the same problem for a text that is one line of a longer one.
     ///
     /// @param line from 1
     public Problem inLine(int line) {
@@ -79,19 +80,19 @@ public final class Problem extends RuntimeException {
                 : new TextPlace(null, line, place.column(), place.path()));
     }
 
-    /// Returns the same problem, which is over after a time.
+    /// Returns the same problem with the time after which it may be gone.
     ///
     /// @param seconds at least 1
     public Problem after(long seconds) {
         return new Problem(status, seconds, getMessage(), reason, place, several);
     }
 
-    /// Returns in how many seconds the same may be tried again; 0 where nobody knows.
+    /// Returns after how many seconds the request may be repeated; 0 if that is not known.
     public long retryAfter() {
         return retryAfter;
     }
 
-    /// Returns the HTTP status that fits.
+    /// Returns the HTTP status.
     public int status() {
         return status;
     }
@@ -101,12 +102,12 @@ public final class Problem extends RuntimeException {
         return reason;
     }
 
-    /// Returns where it is wrong; null if no text is wrong, or nobody knows where.
+    /// Returns where the error is; null if it is not in a text, or its place is not known.
     public TextPlace place() {
         return place;
     }
 
-    /// Returns the single problems that this one is made of; itself if it is single.
+    /// Returns the problems that this one consists of; itself if it is a single one.
     public List<Problem> each() {
         return several.isEmpty() ? List.of(this) : several;
     }

@@ -12,7 +12,7 @@ import shared.json.JsonException;
 import shared.json.JsonReader;
 import shared.json.Slice;
 
-/// The text of a result, in whichever form of an API it is:
+/// The text of a result in any API's form:
 ///
 /// | form | its text, its thinking |
 /// |---|---|
@@ -22,17 +22,17 @@ import shared.json.Slice;
 /// | Anthropic's message | in `content[]` |
 /// | a stream of the last two, `{"content_type":"text/event-stream","text":…}` | in its events |
 ///
-/// Any other has none, as an embedding, or as what a host answered to a call that failed.
+/// Any other result has no text, such as an embedding, or what a host answered to a call that failed.
 ///
-/// @param runs the bytes of UTF-8 of thinking, text, thinking and so on in the order in which they came, where they
-///             alternated; empty: all thinking came first
+/// @param runs the lengths of thinking, text, thinking and so on in the order in which they came, in UTF-8 bytes, if
+///             they alternated; empty: all thinking came first
 public record ResultText(String text, String thinking, List<Long> runs) {
 
     private static final String EVENTS = "text/event-stream";
     private static final String DATA = "data:";
 
-    /// The members that say why an answer ended, with what they say of one that reached its greatest length; and the
-    /// objects that hold them.
+    /// The members that say why an answer ended, the values that mean that it reached its maximum length, and the
+    /// objects that contain these members.
     private static final Set<String> REASONS = Set.of("done_reason", "finish_reason", "stop_reason", "reason");
     private static final Set<String> CUT = Set.of("length", "max_tokens", "max_output_tokens",
             "model_context_window_exceeded");
@@ -42,7 +42,7 @@ public record ResultText(String text, String thinking, List<Long> runs) {
     private static final Set<String> READ = Set.of("message", "response", "content", "thinking", "choices", "output",
             "content_type", "text", "status", "runs");
 
-    /// Joins the texts of a result; each is empty, not null, where the result has none.
+    /// Joins the texts of a result; each is empty, not null, if the result has none.
     public static ResultText of(Slice result) {
         JsonReader json = JsonReader.ofOwn(result);
         Map<String, Json> members = new LinkedHashMap<>();
@@ -59,7 +59,7 @@ public record ResultText(String text, String thinking, List<Long> runs) {
         return of(new Json.Obj(members));
     }
 
-    /// Does the same for a result that was read.
+    /// Does the same for a result that has been read.
     public static ResultText of(Json.Obj result) {
         Parts parts = new Parts();
         if (result.text("content_type") == null) {
@@ -72,7 +72,7 @@ public record ResultText(String text, String thinking, List<Long> runs) {
 
     /// Returns what one event of a stream of OpenAI's responses or Anthropic's messages adds.
     ///
-    /// @param data of the event
+    /// @param data the event's data
     public static ResultText ofEvent(Slice data) {
         Parts parts = new Parts();
         Json.Obj event = event(data);
@@ -82,17 +82,18 @@ public record ResultText(String text, String thinking, List<Long> runs) {
         return parts.joined(null);
     }
 
-    /// What a result tells of its attempt.
+    /// What a result says about its attempt.
     ///
-    /// @param cut        whether the answer ended because it had reached its greatest length, in whichever form it is
-    /// @param loadMillis how long the host loaded the model, in milliseconds, by Ollama's object; -1: it does not tell
-    /// @param tokens     how many were written; -1: it does not tell
+    /// @param cut        whether the answer ended because it had reached its maximum length
+    /// @param loadMillis how long the host loaded the model, in milliseconds, according to Ollama's object; -1: not
+    ///                   known
+    /// @param tokens     how many tokens were generated; -1: not known
     public record Told(boolean cut, long loadMillis, long tokens) {
 
         private static final Told NOTHING = new Told(false, -1, -1);
     }
 
-    /// Returns what a result tells of its attempt.
+    /// Returns what a result says about its attempt; nothing if it is not JSON.
     public static Told told(Slice result) {
         try {
             return told(JsonReader.ofOwn(result));
@@ -136,7 +137,7 @@ public record ResultText(String text, String thinking, List<Long> runs) {
         return told.written > 0 ? told.written : -1;
     }
 
-    /// Tells whether a member says that its answer was cut.
+    /// Returns whether a member says that its answer was cut.
     private static boolean isCut(JsonReader in, String name) {
         boolean cut = false;
         if (in.peek() == JsonReader.Kind.STRING && REASONS.contains(name)) {
@@ -154,7 +155,7 @@ public record ResultText(String text, String thinking, List<Long> runs) {
         return cut;
     }
 
-    /// Does the same for the object that the reader is at.
+    /// Returns the same for the object that the reader is at.
     private static boolean isCut(JsonReader in) {
         if (in.peek() != JsonReader.Kind.OBJECT) {
             in.skip();
@@ -168,7 +169,7 @@ public record ResultText(String text, String thinking, List<Long> runs) {
         return cut;
     }
 
-    /// Does the same for a stream of events.
+    /// Returns the same for a stream of events.
     private static boolean isCut(String events) {
         for (String line : (Iterable<String>) events.lines()::iterator) {
             if (line.startsWith(DATA) && (line.contains("\"stop_reason\"") || line.contains("\"incomplete_details\""))
@@ -187,24 +188,25 @@ public record ResultText(String text, String thinking, List<Long> runs) {
         }
     }
 
-    /// How many tokens a model read and wrote; 0 where it does not tell.
+    /// How many tokens a model read and generated; 0 if not known.
     public record TokenCounts(long read, long written) {
     }
 
-    /// Returns what the `usage` of OpenAI's or Anthropic's API tells.
+    /// Returns the counts in the `usage` of OpenAI's or Anthropic's API.
     public static TokenCounts tokens(Json usage) {
         return !(usage instanceof Json.Obj object) ? new TokenCounts(0, 0)
                 : new TokenCounts(object.integer("prompt_tokens", object.integer("input_tokens", 0)),
                         object.integer("completion_tokens", object.integer("output_tokens", 0)));
     }
 
-    /// Returns the same of a stream of events, the last of which counts.
+    /// Returns the counts in a stream of events, the last of which counts.
     public static TokenCounts tokens(String events) {
         TokenCounts tokens = new TokenCounts(0, 0);
         for (String line : (Iterable<String>) events.lines()::iterator) {
             Json.Obj event = line.contains("\"usage\"") ? event(line) : null;
             if (event != null) {
-                // Responses tell it in their `response`; Messages what they read in the `message` they begin with
+                // Responses give it in their `response`; Messages give what was read in the `message` with which they
+                // begin
                 Json whole = event.get("response") == null ? event.get("message") : event.get("response");
                 TokenCounts told = tokens((whole instanceof Json.Obj response ? response : event).get("usage"));
                 tokens = new TokenCounts(told.read > 0 ? told.read : tokens.read,
@@ -214,19 +216,19 @@ public record ResultText(String text, String thinking, List<Long> runs) {
         return tokens;
     }
 
-    /// Tells whether a result is a stream as it came.
+    /// Returns whether a result is a stream as it came.
     public static boolean isStream(Json.Obj result) {
         return result.get("status") == null && result.text("text") != null
                 && String.valueOf(result.text("content_type")).startsWith(EVENTS);
     }
 
-    /// Reads a line that is an event's data; null if it is none.
+    /// Reads a line that is an event's data; returns null if it is not.
     private static Json.Obj event(String line) {
         return line.startsWith(DATA)
                 ? event(Slice.of(line.substring(DATA.length()).getBytes(StandardCharsets.UTF_8))) : null;
     }
 
-    /// Reads the data of an event; null if it is no object.
+    /// Reads the data of an event; returns null if it is not an object.
     private static Json.Obj event(Slice data) {
         try {
             JsonReader reader = JsonReader.ofOwn(data);
@@ -292,7 +294,7 @@ public record ResultText(String text, String thinking, List<Long> runs) {
             }
         }
 
-        /// A host that gave no pieces has all of it in the last event.
+        /// Adds the texts of a stream. A host that sent no pieces has everything in the last event.
         void stream(String events) {
             Json.Obj whole = null;
             for (String line : (Iterable<String>) events.lines()::iterator) {
@@ -315,7 +317,7 @@ public record ResultText(String text, String thinking, List<Long> runs) {
                 case "content_block_start" -> block(event.get("content_block"));
                 case "content_block_delta" -> block(event.get("delta"));
                 default -> {
-                    // says nothing new
+                    // nothing new
                 }
             }
         }
@@ -327,7 +329,7 @@ public record ResultText(String text, String thinking, List<Long> runs) {
         }
     }
 
-    /// Empty if it is anything else than an array of numbers: then it is a host's own.
+    /// Returns an empty list for anything but an array of numbers: then the member is the host's own.
     private static List<Long> numbers(Json runs) {
         List<Long> numbers = new ArrayList<>();
         if (runs instanceof Json.Arr array) {

@@ -5,7 +5,8 @@ import java.util.Set;
 /// Names in a task's JSON.
 public final class TaskFields {
 
-    /// What the server sets. A submit may hold these fields as far as they say nothing, and `import` leaves them out.
+    /// The fields that the server sets. A submit may contain them only with empty or zero values, and `import` omits
+    /// them.
     public static final Set<String> SERVERS = Set.of("id", "task_id", "status", "created_at", "updated_at",
             "started_at", "completed_at", "retry_at", "retry_count", "executed_on", "result", "error", "attempts",
             "preview", "rule", "waiting", "cut", "unfinished", "cron_id", "cron_name", "cron_run_count", "due_at",

@@ -2,21 +2,21 @@ package shared;
 
 import java.util.Locale;
 
-/// Where a task stands; `TaskState` in the server draws the ways between these.
+/// A task's status; `TaskState` in the server draws the transitions.
 public enum TaskStatus {
     PENDING, RUNNING, COMPLETED, FAILED, CANCELLED;
 
-    /// Its name in JSON and on command lines, as `pending`.
+    /// The name in JSON and on command lines, such as `pending`.
     public final String text = name().toLowerCase(Locale.ROOT);
 
-    /// Tells whether nothing more happens to such a task by itself.
+    /// Returns whether the task has ended, so that nothing more happens to it by itself.
     public boolean ended() {
         return this != PENDING && this != RUNNING;
     }
 
     /// Reads a status by its [#text].
     ///
-    /// @throws Problem (400) if there is none of this name
+    /// @throws Problem (400) if there is no status of this name
     public static TaskStatus parse(String text) {
         for (TaskStatus status : values()) {
             if (status.text.equals(text)) {

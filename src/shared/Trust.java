@@ -21,19 +21,20 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 
-/// Whom one who connects by TLS trusts, and why a connection failed, in words. There is no way to trust everybody.
+/// Decides which certificates are trusted in TLS connections, and says in words why one failed. Trusting everybody is
+/// not possible.
 public final class Trust {
 
-    /// What [#reason] says of a certificate whose issuer is unknown.
+    /// What [#reason] says about a certificate whose issuer is not trusted.
     public static final String UNKNOWN_ISSUER = "the issuer of its certificate is not trusted";
 
     private Trust() {
     }
 
-    /// Trusts the certificates of a file beside those that the JDK trusts.
+    /// Returns a context that trusts the certificates in a file besides those that the JDK trusts.
     ///
-    /// @param setting what messages call the file
-    /// @throws IllegalArgumentException with a message for the user if the file is not right
+    /// @param setting the file's name in messages
+    /// @throws IllegalArgumentException with a message for the user if the file is unusable
     public static SSLContext also(String setting, Path file) {
         try {
             KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
@@ -52,11 +53,11 @@ public final class Trust {
         }
     }
 
-    /// Trusts whoever has the first certificate of a file, whatever names are in it, and nobody else. The file is read
-    /// at each connection, because the server's may have changed.
+    /// Returns a context that trusts only the first certificate in a file, whatever names it contains. The file is read
+    /// at each connection, because the server's certificate may have changed.
     ///
-    /// @param setting what messages call the file
-    /// @throws IllegalArgumentException with a message for the user if the file is not right
+    /// @param setting the file's name in messages
+    /// @throws IllegalArgumentException with a message for the user if the file is unusable
     public static SSLContext only(String setting, Path file) {
         try {
             read(setting, file);
@@ -66,7 +67,7 @@ public final class Trust {
         }
     }
 
-    /// Says in words why a connection failed; what is not known stays in the JDK's words.
+    /// Returns in words why a connection failed; an unknown reason stays in the JDK's words.
     public static String reason(String said) {
         String jdks = said.replaceFirst("^\\(\\w+\\) ", "");
         return jdks.contains("PKIX path") || jdks.contains("unable to find valid certification path") ? UNKNOWN_ISSUER
@@ -113,7 +114,7 @@ public final class Trust {
         return factory.getTrustManagers();
     }
 
-    /// Compares the certificate as a whole.
+    /// Compares the whole certificate.
     private static final class Only extends X509ExtendedTrustManager {
 
         private final String setting;

@@ -5,7 +5,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 
-/// Text as files and standard input hold it: UTF-8, with or without the byte order mark that programs of Windows write.
+/// Text in files and on standard input: UTF-8, with or without the byte order mark that Windows programs write.
 public final class Utf8 {
 
     public static final String IS_UTF_16 = "the text is UTF-16; save it as UTF-8";
@@ -13,13 +13,13 @@ public final class Utf8 {
     private Utf8() {
     }
 
-    /// Returns the index behind a byte order mark, or `from` if none stands there.
+    /// Returns the index after a byte order mark, or `from` if there is none.
     public static int afterMark(byte[] bytes, int from, int to) {
         return to - from >= 3 && bytes[from] == (byte) 0xef && bytes[from + 1] == (byte) 0xbb
                 && bytes[from + 2] == (byte) 0xbf ? from + 3 : from;
     }
 
-    /// Tells whether a text is UTF-16: it has that byte order mark, or begins with two characters of ASCII in UTF-16.
+    /// Returns whether a text is UTF-16: it has that byte order mark, or begins with two ASCII characters in UTF-16.
     public static boolean isUtf16(byte[] bytes, int from, int to) {
         boolean marked = to - from >= 2 && (bytes[from] == (byte) 0xff && bytes[from + 1] == (byte) 0xfe
                 || bytes[from] == (byte) 0xfe && bytes[from + 1] == (byte) 0xff);
@@ -30,10 +30,10 @@ public final class Utf8 {
         return bytes[high] == 0 && bytes[high + 2] == 0 && bytes[low] > 0 && bytes[low + 2] > 0;
     }
 
-    /// Decodes a whole text; its byte order mark is no part of it.
+    /// Decodes a whole text, without its byte order mark.
     ///
-    /// @param name what the text is, for messages: a file's name
-    /// @throws Problem (400) with the place of what is not UTF-8
+    /// @param name the text's name in messages, such as a file's name
+    /// @throws Problem (400) with the place of the first byte that is not UTF-8
     public static String decode(String name, byte[] bytes) {
         if (isUtf16(bytes, 0, bytes.length)) {
             throw Problem.badRequest(IS_UTF_16).at(new TextPlace(name, 1, 1, ""));

@@ -8,13 +8,13 @@ import java.time.ZoneOffset;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Time zones, by the names that people give them.
+/// Finds time zones by the names that people use.
 public final class Zones {
 
-    /// Where a system keeps its zones, each in a file of its name; `posix` and `right` hold the same ones again.
+    /// The folder in which a system keeps its zones, each in a file of that name; `posix` and `right` contain copies.
     private static final Pattern FOLDER = Pattern.compile(".*/zoneinfo/(?:posix/|right/)?");
 
-    /// A name of POSIX for an offset that never changes, which is counted westwards: `UTC+2`, `<+0330>-3:30`.
+    /// A POSIX name for an offset that never changes, counted westwards: `UTC+2`, `<+0330>-3:30`.
     private static final Pattern FIXED =
             Pattern.compile("(?:<[+-]?\\w+>|[A-Za-z]{3,})([+-]?)(\\d{1,2})(?::?(\\d\\d))?");
 
@@ -24,7 +24,7 @@ public final class Zones {
     /// Finds a zone by its name.
     ///
     /// @param what names the value in the error message
-    /// @throws Problem (400) if there is none
+    /// @throws Problem (400) if there is no zone of this name
     public static ZoneId named(String what, String name) {
         try {
             return ZoneId.of(name);
@@ -34,8 +34,8 @@ public final class Zones {
         }
     }
 
-    /// Finds the zone of this process. Java by itself takes a path or a rule for a fixed offset, which is wrong as soon
-    /// as the clocks change, and a misspelt name for UTC.
+    /// Finds the zone of this process. Java itself takes a path or a rule for a fixed offset, which is wrong as soon as
+    /// the clocks change, and a misspelt name for UTC.
     ///
     /// @param tz the environment variable `TZ`; null if it is not set
     /// @throws Problem (400) if it names no zone
@@ -63,7 +63,7 @@ public final class Zones {
                 + Nearest.hint(name, ZoneId.getAvailableZoneIds()));
     }
 
-    /// A zone's own file, where a path is a link to it, as `/etc/localtime` is.
+    /// Returns the path of a zone's own file if the given path is a link to it, as `/etc/localtime` is.
     private static String linked(String path) {
         try {
             return path.contains("/zoneinfo/") ? path : Path.of(path).toRealPath().toString();

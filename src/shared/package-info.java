@@ -14,8 +14,9 @@
 ///   UTF-16 in their errors.
 /// - A place in a text is data ([shared.TextPlace]). No code parses a message to find it; code that wraps a problem
 ///   uses [shared.Problem#reason] and [shared.Problem#at].
-/// - One place, [shared.Trust], decides whom a TLS client trusts, for the client and for the server's hosts.
-/// - Nothing here knows of the server or the client, holds state or starts a thread. Values are immutable.
+/// - One class, [shared.Trust], decides what a TLS client trusts, for the client and for the server's connections to
+///   hosts.
+/// - Nothing here knows the server or the client, holds state or starts a thread. Values are immutable.
 /// - It compiles for Java 17, because the client's single file does: no patterns in `switch`.
 ///
 /// Assumed: messages are English and for people; programs read the status and the place.

@@ -26,8 +26,8 @@ final class Keep {
     private Keep() {
     }
 
-    /// The folder is renamed as a whole: the first start to finish wins. An incomplete one is left from a power
-    /// failure. If nothing can be stored, the next start compiles again, too.
+    /// Stores the classes as a jar. Its folder is renamed into place: the first start to finish wins. An incomplete
+    /// folder is left from a power failure. If nothing can be stored, the next start compiles again.
     static void keep(Path jar, Map<String, ByteArrayOutputStream> classes) {
         File entry = jar.getParent().toFile();
         File cache = entry.getParentFile();

@@ -17,8 +17,8 @@ import shared.Nearest;
 import shared.Problem;
 import shared.Utf8;
 
-/// The settings in a file, by the keys that they have today. Which keys there are is checked at once; a value is looked
-/// at only when it is asked for, so the client does not stumble over a variable that only the server has.
+/// The settings in a file, by today's keys. The keys are checked at once; a value is read only when it is asked for, so
+/// the client does not fail because of a variable that only the server has.
 public final class ConfigFile {
 
     private final String name;
@@ -30,12 +30,12 @@ public final class ConfigFile {
 
     /// Reads the settings in a text.
     ///
-    /// @param name        for messages
+    /// @param name        the file's name in messages
     /// @param environment returns a variable's value, null if it is not set
-    /// @param known       each name that may stand in the file, with the name that it has today; `[]` is a list of
-    ///                    maps, `{}` are maps by name
-    /// @param section     the only section whose keys are checked; null: all are
-    /// @throws Problem if it is not YAML; see [#problems] for keys that are not known
+    /// @param known       each name that the file may contain, with its name today; `[]` marks a list of maps, `{}`
+    ///                    maps by name
+    /// @param section     the only section whose keys are checked; null: all sections
+    /// @throws Problem if it is not YAML; [#problems] has unknown keys
     public ConfigFile(String name, String text, UnaryOperator<String> environment, Map<String, String> known,
             String section) {
         this.name = name;
@@ -50,9 +50,9 @@ public final class ConfigFile {
         }
     }
 
-    /// Reads a file, which must be there.
+    /// Reads a file.
     ///
-    /// @throws Problem if it cannot be read
+    /// @throws Problem if it does not exist or cannot be read
     public static ConfigFile read(Path path, UnaryOperator<String> environment, Map<String, String> known,
             String section) {
         try {
@@ -65,7 +65,7 @@ public final class ConfigFile {
         }
     }
 
-    /// Returns where the file may lie, for both programs, the first place first.
+    /// Returns the paths where the file may be, for both programs, the first to try first.
     public static List<Path> places(UnaryOperator<String> environment) {
         String home = environment.apply("HOME");
         return List.of(Path.of(home == null || home.isEmpty() ? System.getProperty("user.home", "/") : home,
@@ -77,34 +77,34 @@ public final class ConfigFile {
         return name;
     }
 
-    /// Returns what is wrong with the keys: those that are unknown or given twice.
+    /// Returns the errors in keys: unknown ones, and those that are given twice.
     public List<Problem> problems() {
         return problems;
     }
 
-    /// Returns the keys that are given, by the names of today.
+    /// Returns the keys that are given, by today's names.
     public Set<String> keys() {
         return new TreeSet<>(values.keySet());
     }
 
-    /// Returns the name of a key as it stands in the file, with its sections, and its value; null if the key is not
-    /// given, or nothing behind it.
+    /// Returns a key's value, and its name in the file with its sections; null if the key is not given, or has no
+    /// value.
     public Node.Field field(String key) {
         Node.Field field = values.get(key);
         return field == null || isNothing(field.value()) ? null : field;
     }
 
-    /// Returns the same as [#field]; for a part of `listen_addr` that has no key of its own, what stands there, named
-    /// as that part.
+    /// Returns the same as [#field]; for a part of `listen_addr` without a key of its own, returns that value, named as
+    /// that part.
     public Node.Field origin(String key) {
         Node.Field whole = key.equals("server.host") || key.equals("server.port") ? field("listen_addr") : null;
         return field(key) != null || whole == null ? field(key) : new Node.Field(new Node.Text(whole.name().place(),
                 "listen_addr, its " + key.substring("server.".length()) + ",", true), whole.value());
     }
 
-    /// Returns a value that is one text, with its variables put in; null if the key is not given.
+    /// Returns a value that is one text, with its variables replaced; null if the key is not given.
     ///
-    /// @throws Problem if it is no text, or a variable is not set
+    /// @throws Problem if it is not one text, or a variable is not set
     public String text(String key) {
         Node.Field field = field(key);
         if (field != null) {
@@ -120,10 +120,10 @@ public final class ConfigFile {
         return key.equals("server.port") ? port : host.isEmpty() ? "0.0.0.0" : host;
     }
 
-    /// Returns the text at a place with `${NAME}` and `${NAME:-default}` put in; `$${` stands for `${`.
+    /// Returns a node's text with `${NAME}` and `${NAME:-default}` replaced; `$${` stands for `${`.
     ///
-    /// @param key for messages
-    /// @throws Problem with the place, if it is a list or a map, or needs a variable that is not set
+    /// @param key the key's name in messages
+    /// @throws Problem with its place, if the node is a list or a map, or a variable is not set
     public String text(String key, Node node) {
         if (!(node instanceof Node.Text scalar)) {
             throw wrong(node, key + " must be one value, not a list or a map");
@@ -159,7 +159,7 @@ public final class ConfigFile {
         return out.append(text, from, text.length()).toString();
     }
 
-    /// Makes a problem at a place in this file.
+    /// Makes a problem with a place in this file.
     public Problem wrong(Node node, String message) {
         return Problem.badRequest(message).at(node.place());
     }
@@ -211,12 +211,12 @@ public final class ConfigFile {
         }
     }
 
-    /// The key of a map by name, for people.
+    /// Returns the key of a map by name, for people.
     private static String named(String key) {
         return key.replace("{}", ".NAME");
     }
 
-    /// Notes a mistake, if it is in a section that is checked, or in what may be meant to be one.
+    /// Records an error if it is in a section that is checked, or in what may be meant to be one.
     private void refuse(String key, Node node, String message) {
         String first = key.split("[.\\[{]", 2)[0];
         if (section == null || !isPrefix(first + ".") && !Nearest.hint(first, List.of(section)).isEmpty()
@@ -233,7 +233,7 @@ public final class ConfigFile {
         return known.keySet().stream().anyMatch(known -> known.startsWith(prefix));
     }
 
-    /// The nearest of the keys that may stand there; else one elsewhere with this name, or a list.
+    /// Returns the most similar of the keys allowed there; failing that, a key elsewhere with this name, or a list.
     private String hint(String prefix, String key) {
         Set<String> here = new TreeSet<>();
         Set<String> elsewhere = new TreeSet<>();

@@ -6,13 +6,13 @@ import java.util.regex.Pattern;
 
 import shared.Problem;
 
-/// Durations as people and Go programs write them: `90s`, `1h30m`, `1.5h`, `250ms`, `7d`.
+/// Durations in the form that people and Go programs write: `90s`, `1h30m`, `1.5h`, `250ms`, `7d`.
 public final class Durations {
 
     private static final Pattern PART =
             Pattern.compile("(\\d{1,12})(?:\\.(\\d{1,9}))?(ns|[u\\u00b5\\u03bc]s|ms|s|m|h|d|w)");
 
-    // of these lengths no sum of parts overflows a long; BigDecimal would delay the server's start
+    // with these lengths no sum of parts overflows a long; BigDecimal would delay the server's start
     private static final int LENGTH_MAX = 64;
     private static final long SECOND_NANOS = 1_000_000_000;
     private static final long MAX_SECONDS = 1_000_000_000_000L;
@@ -22,9 +22,9 @@ public final class Durations {
 
     /// Reads a duration.
     ///
-    /// @param what names the value in the error message, as `timeout`
-    /// @return not negative, at most about 31,000 years
-    /// @throws Problem (400) if it is none
+    /// @param what names the value in the error message, such as `timeout`
+    /// @return the duration: not negative, at most about 31,000 years
+    /// @throws Problem (400) if the text is not a duration
     public static Duration parse(String what, String text) {
         if (text.equals("0")) {
             return Duration.ZERO;
@@ -59,7 +59,7 @@ public final class Durations {
         return duration;
     }
 
-    /// Writes a duration as the shortest text that [#parse] reads back as the same number of milliseconds: `1h30m`,
+    /// Returns a duration as the shortest text that [#parse] reads back as the same number of milliseconds: `1h30m`,
     /// `250ms`, `0s`.
     public static String format(Duration duration) {
         long ms = duration.toMillis();

@@ -8,13 +8,13 @@ import shared.TextPlace;
 /// A part of a YAML document, with the place where it begins.
 public sealed interface Node {
 
-    /// Returns where it stands.
+    /// Returns where it begins.
     TextPlace place();
 
-    /// @param plain whether it stands without quotes and is no block
+    /// @param plain whether it is neither in quotes nor a block
     record Text(TextPlace place, String text, boolean plain) implements Node {
 
-        /// Returns whether there is nothing: no value at all, `~` or `null`.
+        /// Returns whether it stands for no value: an empty text, `~` or `null`.
         public boolean isNothing() {
             return plain && (text.isEmpty() || text.equals("~") || text.equals("null"));
         }
@@ -23,7 +23,7 @@ public sealed interface Node {
     record Items(TextPlace place, List<Node> items) implements Node {
     }
 
-    /// @param fields by name, in their order
+    /// @param fields by name, in the order of the text
     record Fields(TextPlace place, Map<String, Field> fields) implements Node {
     }
 

@@ -7,10 +7,10 @@ import java.util.Map;
 
 import shared.Problem;
 
-/// Reads the YAML that settings are written in: maps and lists as blocks and in brackets, plain and quoted texts on one
-/// line, literal and folded blocks, comments, one document. Every scalar is a text; what it means is its reader's
-/// business, so `yes`, `010` and `1e3` are no surprise. All else of YAML is refused with its place and what to write
-/// instead. No message repeats a value, because it may be a secret.
+/// Reads the subset of YAML in which settings are written: maps and lists as blocks and in brackets, plain and quoted
+/// single-line texts, literal and folded blocks, comments, one document. Every scalar is a text, whose meaning is its
+/// reader's business, so `yes`, `010` and `1e3` are no surprise. Everything else in YAML is refused, with its place and
+/// what to write instead. No message repeats a value, because it may be a secret.
 public final class Yaml {
 
     static final int LENGTH_MAX = 1 << 20;
@@ -21,7 +21,7 @@ public final class Yaml {
 
     private final YamlText in;
     private int depth;
-    /// The column of what holds the brackets being read, whose further lines must be indented deeper.
+    /// The column of the block that contains the current brackets; their further lines must be indented deeper.
     private int flowParent;
 
     private Yaml(YamlText in) {
@@ -30,8 +30,8 @@ public final class Yaml {
 
     /// Reads a document.
     ///
-    /// @param name what the text is, for messages: a file's name
-    /// @return an empty text if there is nothing but comments
+    /// @param name the text's name in messages, such as a file's name
+    /// @return an empty text if there are only comments
     /// @throws Problem with its place and what would be right
     public static Node read(String name, String text) {
         return new Yaml(new YamlText(name, text)).document();
@@ -68,7 +68,7 @@ public final class Yaml {
 
     // ---- blocks
 
-    /// What begins here and reaches down to the first line that is indented no deeper than `parent`.
+    /// Reads what begins here, down to the first line that is indented no deeper than `parent`.
     private Node block(int parent) {
         int column = in.column();
         if (in.isDash()) {
@@ -112,7 +112,7 @@ public final class Yaml {
         return list;
     }
 
-    /// Whether a line follows that begins in this column.
+    /// Returns whether another line follows that begins in this column.
     private boolean another(int column) {
         in.next();
         if (in.ended() || in.column() < column) {
@@ -125,7 +125,7 @@ public final class Yaml {
         return true;
     }
 
-    /// What stands behind a colon or a dash, or on the lines below it.
+    /// Reads what follows a colon or a dash on its line, or on the lines below it.
     private Node value(int parent, boolean behindKey) {
         in.spaces();
         if (!in.atLineEnd()) {
@@ -191,7 +191,7 @@ public final class Yaml {
         return c == '[' || c == '{' ? flow() : c == '"' || c == '\'' ? quoted() : plain(true);
     }
 
-    /// Goes to the next character that counts. A closing bracket may stand below the beginning of its key, as in JSON.
+    /// Moves to the next character that counts. A closing bracket may be below the beginning of its key, as in JSON.
     private char inFlow(int from) {
         int before = in.at;
         in.next();
@@ -239,7 +239,7 @@ public final class Yaml {
         return in.text(from, in.text.substring(from, in.at).stripTrailing(), true);
     }
 
-    /// A text in single or double quotes.
+    /// Reads a text in single or double quotes.
     private Node.Text quoted() {
         int from = in.at;
         char quote = in.text.charAt(in.at++);
@@ -283,7 +283,7 @@ public final class Yaml {
 
     // ---- looking
 
-    /// The place of the colon behind the key that stands here; -1 if it is no key.
+    /// Returns the index of the colon after the key that begins here; -1 if none does.
     private int keyEnd() {
         char quote = in.current();
         if (quote == '"' || quote == '\'') {
@@ -303,7 +303,7 @@ public final class Yaml {
         return -1;
     }
 
-    /// Refuses what a plain text cannot begin with.
+    /// Refuses characters with which a plain text cannot begin.
     private void check(boolean flow) {
         char c = in.current();
         String wrong = switch (c) {

@@ -9,7 +9,7 @@ final class YamlBlock {
     private YamlBlock() {
     }
 
-    /// @param parent the column of what holds the block; -1 for none
+    /// @param parent the column of the key or list that contains the block; -1 for none
     static Node.Text read(YamlText in, int parent) {
         int from = in.at;
         boolean folded = in.text.charAt(in.at++) == '>';
@@ -55,8 +55,8 @@ final class YamlBlock {
         return in.text(from, joined(lines, folded, chomp), false);
     }
 
-    /// @param lines without their indent; blank ones are empty
-    /// @param chomp which line ends at the end stay: `-` none, `+` all, anything else one
+    /// @param lines the lines without their indentation; blank ones are empty
+    /// @param chomp which trailing line ends stay: `-` none, `+` all, anything else one
     private static String joined(List<String> lines, boolean folded, char chomp) {
         int last = lines.size();
         while (last > 0 && lines.get(last - 1).isEmpty()) {
@@ -67,7 +67,8 @@ final class YamlBlock {
         return edged(lines.subList(0, last), folded) + end;
     }
 
-    /// In a folded block a line end between two lines at its edge becomes a space, and of several one goes.
+    /// Joins the lines. In a folded block, a line end between two lines that are not indented deeper becomes a space,
+    /// and of several line ends one is dropped.
     private static String edged(List<String> lines, boolean folded) {
         StringBuilder out = new StringBuilder();
         boolean deepBefore = true;

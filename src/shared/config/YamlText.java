@@ -3,23 +3,24 @@ package shared.config;
 import shared.Problem;
 import shared.TextPlace;
 
-/// The text of a YAML document and the index that its reader has reached: what stands there, and which place that is.
-/// Indexes count characters of [#text]; columns count from 0, in a [TextPlace] from 1.
+/// The text of a YAML document and the index that its reader has reached. Indexes count characters of [#text]; columns
+/// count from 0, in a [TextPlace] from 1.
 final class YamlText {
 
-    /// Lines end with `\n`, the last one too.
+    /// Lines end with `
+    /// `, including the last one.
     final String text;
     int at;
-    /// Of the value being read: `ollama.hosts[0].url`; empty at the top.
+    /// The path of the value being read, such as `ollama.hosts[0].url`; empty at the top.
     String path = "";
 
     private final String name;
-    /// Where places were last counted, and the line there.
+    /// The last index whose place was computed, and its line.
     private int counted;
     private int line = 1;
     private int lineStart;
 
-    /// @param name what the text is, for messages: a file's name
+    /// @param name the text's name in messages, such as a file's name
     YamlText(String name, String text) {
         this.name = name;
         String lines = text.replace("\r\n", "\n").replace('\r', '\n');
@@ -52,7 +53,7 @@ final class YamlText {
         return text.charAt(at) == '\n' || comment(at);
     }
 
-    /// Whether the document ends here.
+    /// Returns whether the document ends here.
     boolean ended() {
         return at >= text.length() || marker("---") || marker("...");
     }
@@ -70,7 +71,7 @@ final class YamlText {
         noTab();
     }
 
-    /// Goes over blank lines and comments.
+    /// Skips blank lines and comments.
     void next() {
         while (at < text.length()) {
             spaces();
@@ -101,7 +102,7 @@ final class YamlText {
         return columnOf(at);
     }
 
-    /// Whether the line that the index is in begins behind another index.
+    /// Returns whether the current line begins after another index.
     boolean lineBegins(int before) {
         count(at);
         return lineStart > before;
@@ -112,7 +113,7 @@ final class YamlText {
         return place - lineStart;
     }
 
-    /// Makes `line` and `lineStart` those of a place.
+    /// Sets `line` and `lineStart` to those of an index.
     private void count(int place) {
         if (place < lineStart) {
             counted = 0;

@@ -9,8 +9,8 @@
 /// Rules:
 /// - Every scalar is a text. The code that asks for it decides its meaning, so `yes`, `010` and `1e3` are no surprise.
 /// - The parts of YAML that settings do not need (anchors, tags, several documents, complex keys) are refused, with the
-///   place and what to write instead. Accepted text means the same as in every other YAML reader; its test has the
-///   relevant cases of yaml-test-suite. One liberty: a closing bracket alone on its line may stand in the column of its
+///   place and what to write instead. Accepted text means the same as in every other YAML reader; the tests have the
+///   relevant cases of yaml-test-suite. One liberty: a closing bracket alone on its line may be in the column of its
 ///   key, as people write it.
 /// - No message repeats a value, because it may be a secret.
 /// - Keys are checked at once, values when they are asked for: the client does not fail because of a variable that only

@@ -1,6 +1,6 @@
 package shared.cron;
 
-/// The fields in the order in which they are written.
+/// The fields, in the order in which they are written.
 enum CronField {
     SECOND("second", 0, 59, "", ""),
     MINUTE("minute", 0, 59, "", ""),
@@ -14,7 +14,7 @@ enum CronField {
     final int max;
     /// The names of the values, three letters each.
     final String names;
-    /// What may be written here besides what every field takes.
+    /// The forms allowed here besides those of every field.
     final String forms;
 
     CronField(String title, int min, int max, String names, String forms) {

@@ -2,15 +2,15 @@ package shared.cron;
 
 import java.time.LocalDate;
 
-/// The local times of an expression as sets of bits, and the first of them from a given one, found field by field.
-/// A local time is the number of seconds from 1970-01-01T00:00 to it on the wall clock.
+/// The local times of an expression as bit sets, and the first of them from a given one on, found field by field. A
+/// local time is the number of seconds from 1970-01-01T00:00 to it on the wall clock.
 ///
-/// @param beforeLast bit n: the day n days before the last of the month
+/// @param beforeLast bit n: the day n days before the last day of the month
 /// @param nearest bit n: the Monday to Friday nearest to day n, within its month; bit 0: nearest to the last day
 /// @param weekdays six rows of seven bits, Sunday first: the 1st to the 5th such day of the month, then the last; a
 ///                 plain weekday is in the first five
-/// @param either days of month and of week are both restricted, so one that matches is enough
-/// @param fixed no `*` and no step in hour or minute, see [CronExpression]
+/// @param either whether day of month and day of week are both restricted, so that one that matches is enough
+/// @param fixed whether hour and minute have neither `*` nor a step, see [CronExpression]
 record CronFields(long seconds, long minutes, int hours, int days, int beforeLast, int nearest, int months,
         long weekdays, boolean either, boolean fixed) {
 
@@ -27,7 +27,7 @@ record CronFields(long seconds, long minutes, int hours, int days, int beforeLas
         return firstDay(0) != NEVER;
     }
 
-    /// The first of these local times that is not before `local`.
+    /// Returns the first of these local times that is not before `local`.
     long first(long local) {
         long today = Math.floorDiv(local, DAY_SECONDS);
         long day = firstDay(today);
@@ -41,7 +41,7 @@ record CronFields(long seconds, long minutes, int hours, int days, int beforeLas
         return day * DAY_SECONDS + firstTime(0);
     }
 
-    /// The first second of the day from `time` on, or -1 if there is none that day.
+    /// Returns the first second of the day from `time` on, or -1 if there is none that day.
     private int firstTime(int time) {
         int hour = time / 3600;
         if ((hours >>> hour & 1) != 0) {
@@ -59,7 +59,7 @@ record CronFields(long seconds, long minutes, int hours, int days, int beforeLas
         return hour == 64 ? -1 : hour * 3600 + next(minutes, 0) * 60 + next(seconds, 0);
     }
 
-    /// The first matching day from `day` on, both counted from 1970-01-01, or [#NEVER].
+    /// Returns the first matching day from `day` on, both counted from 1970-01-01, or [#NEVER].
     private long firstDay(long day) {
         LocalDate month = LocalDate.ofEpochDay(day);
         int passed = month.getDayOfMonth() - 1;
@@ -76,7 +76,7 @@ record CronFields(long seconds, long minutes, int hours, int days, int beforeLas
         return month.toEpochDay() - 1 + Integer.numberOfTrailingZeros(found);
     }
 
-    /// The matching days of the month that begins with this day, bit 1 for the first.
+    /// Returns the matching days of the month that begins with this day, bit 1 for the first.
     private int daysOf(LocalDate first) {
         if ((months >>> first.getMonthValue() & 1) == 0) {
             return 0;
@@ -99,13 +99,13 @@ record CronFields(long seconds, long minutes, int hours, int days, int beforeLas
         return (either ? byDay | byWeekday : byDay & byWeekday) & -2 & -1 >>> 31 - length;
     }
 
-    /// A row of [#weekdays] for the seven days that begin with this weekday.
+    /// Returns a row of [#weekdays] for the seven days that begin with this weekday.
     private int week(int row, int weekday) {
         int bits = (int) (weekdays >>> 7 * row) & 127;
         return (bits | bits << 7) >>> weekday % 7 & 127;
     }
 
-    /// The first bit from this one on, or 64.
+    /// Returns the first bit from this one on, or 64.
     private static int next(long bits, int from) {
         return Long.numberOfTrailingZeros(bits & -1L << from);
     }

@@ -13,13 +13,13 @@ import java.util.stream.Collectors;
 import shared.Problem;
 import shared.config.Durations;
 
-/// Reads an expression, one character after the other, into [CronFields].
+/// Reads an expression, one character after another, into [CronFields].
 final class CronParser {
 
     private static final int MAX_LENGTH = 500;
     private static final int MAX_PERIOD_DAYS = 3660;
     private static final Pattern WORD = Pattern.compile("[^ \t]+");
-    /// What may stand before the name of a zone.
+    /// What may precede the name of a zone.
     private static final Pattern ZONE = Pattern.compile("(CRON_)?TZ=");
     private static final Map<String, String> NAMED = Map.of("@yearly", "0 0 1 1 *", "@annually", "0 0 1 1 *",
             "@monthly", "0 0 1 * *", "@weekly", "0 0 * * 0", "@daily", "0 0 * * *", "@midnight", "0 0 * * *",
@@ -28,7 +28,7 @@ final class CronParser {
     private static final long EVERY_WEEK = 1 | 1 << 7 | 1 << 14 | 1 << 21 | 1 << 28;
 
     private final String expression;
-    /// The expression and a blank, so that there is one behind every word.
+    /// The expression and a space, so that every word is followed by one.
     private final String text;
     private long seed;
     private int pos;
@@ -126,14 +126,14 @@ final class CronParser {
         return fields;
     }
 
-    /// One item of a list.
+    /// Reads one item of a list.
     private void item(CronField field) {
         int start = pos;
         boolean days = field == CronField.DAY || field == CronField.WEEKDAY;
         boolean all = eat('*') || days && eat('?');
         boolean chosen = !all && eat('~');
         int low = field.min;
-        // A day chosen from all is one that every month has.
+        // A day chosen from all days is one that every month has.
         int high = chosen && field == CronField.DAY ? 28 : field.max;
         if (!all && !chosen) {
             if (field == CronField.DAY && eat('L')) {
@@ -168,7 +168,7 @@ final class CronParser {
         }
     }
 
-    /// The forms of days that begin with a value: `nW`, `nL`, `n#k`.
+    /// Reads the forms of days that begin with a value: `nW`, `nL`, `n#k`.
     private boolean special(CronField field, int value) {
         boolean month = field == CronField.DAY;
         if (month && eat('W')) {
@@ -209,7 +209,8 @@ final class CronParser {
         return value;
     }
 
-    /// One of the values, all as likely (SplitMix64). A cron task keeps the seed, not the choice: never change this.
+    /// Chooses one of the values, all equally likely (SplitMix64). A cron task stores the seed, not the choice: never
+    /// change this.
     private int choose(int low, int high) {
         seed += 0x9E3779B97F4A7C15L;
         long mixed = (seed ^ seed >>> 30) * 0xBF58476D1CE4E5B9L;

@@ -8,16 +8,16 @@ import java.util.List;
 import shared.Problem;
 import shared.json.JsonWriter;
 
-/// What an expression means: in words, and by its next due times.
+/// The meaning of an expression: in words, and by its next due times.
 ///
-/// @param next at most as many as were asked for; fewer if the years end
+/// @param next at most as many as requested; fewer if the years end
 public record CronPreview(String expression, ZoneId zone, String description, List<Instant> next) {
 
-    /// Reads an expression and looks ahead.
+    /// Reads an expression and computes its next due times.
     ///
-    /// @param zone  the one that is followed unless the expression names its own
-    /// @param from  the due times begin after this; `@every` counts from it too
-    /// @param count the most due times that are wanted
+    /// @param zone  the zone whose clock counts, unless the expression names its own
+    /// @param from  the due times begin after this moment; `@every` counts from it, too
+    /// @param count the most due times that are returned
     /// @throws Problem (400) if the expression is wrong or has no due time at all
     public static CronPreview of(String text, ZoneId zone, Instant from, int count) {
         CronExpression expression = CronExpression.parse(text, 0);
@@ -35,7 +35,7 @@ public record CronPreview(String expression, ZoneId zone, String description, Li
         return new CronPreview(text, expression.zoneOr(zone), expression.describe(), next);
     }
 
-    /// Writes `{"expression":…,"timezone":…,"description":…,"next":["2026-01-02T03:04:00Z",…]}`.
+    /// Returns `{"expression":…,"timezone":…,"description":…,"next":["2026-01-02T03:04:00Z",…]}`.
     public JsonWriter json() {
         JsonWriter out = new JsonWriter().beginObject();
         out.name("expression").string(expression).name("timezone").string(zone.getId());

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/// An expression in words, made from what it means and not from how it is written: `*/30` and `0,30` read the same.
+/// Describes an expression in words, from its meaning and not from its form: `*/30` and `0,30` read the same.
 final class CronWords {
 
-    /// More times a day than these are not listed one by one.
+    /// If there are more times a day than this, they are not listed one by one.
     private static final int MAX_TIMES = 6;
     private static final String[] WHICH = {"1st", "2nd", "3rd", "4th", "5th", "last"};
     private static final String[] DAYS = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
@@ -20,7 +20,7 @@ final class CronWords {
 
     /// @param seconds the period of `@every`
     static String every(long seconds) {
-        // A day of 24 hours is not one of the calendar, so it is named only in numbers.
+        // A period of 24 hours is not a calendar day, so it is given in hours.
         return seconds % 86_400 == 0 && seconds > 86_400 ? every((int) (seconds / 86_400), "day")
                 : seconds % 3_600 == 0 ? every((int) (seconds / 3_600), "hour")
                 : seconds % 60 == 0 ? every((int) (seconds / 60), "minute") : every((int) seconds, "second");
@@ -32,7 +32,7 @@ final class CronWords {
         return time + (days.isEmpty() && time.matches("at \\d\\d:.*") ? " every day" : days);
     }
 
-    /// `at 09:00 and 17:00`, `every 15 minutes from 09:00 to 17:59`
+    /// Returns, for example, `at 09:00 and 17:00` or `every 15 minutes from 09:00 to 17:59`.
     private static String time(CronFields fields) {
         long minutes = fields.minutes();
         int hours = fields.hours();
@@ -110,18 +110,18 @@ final class CronWords {
                 + (special == 0 ? "" : each(special, bit -> "the " + WHICH[bit / 7] + " " + DAYS[bit % 7]));
     }
 
-    /// `every 15 minutes`, or `at minutes 5, 10 and 30`
+    /// Returns, for example, `every 15 minutes` or `at minutes 5, 10 and 30`.
     private static String within(long bits, String unit) {
         int cycle = cycle(bits, 60);
         return cycle > 0 ? every(cycle, unit) : "at " + plain(bits, 60, unit);
     }
 
-    /// Where values that go round begin, if that is not at 0.
+    /// Returns where cyclic values begin, if not at 0.
     private static String since(long bits, String unit) {
         return cycle(bits, 60) == 0 || first(bits) == 0 ? "" : " from " + unit + " " + first(bits);
     }
 
-    /// `day 1`, `days 1 to 7 and 15`, `every 2nd day from day 1`, `every minute`
+    /// Returns, for example, `day 1`, `days 1 to 7 and 15`, `every 2nd day from day 1` or `every minute`.
     private static String plain(long bits, int end, String unit) {
         int count = Long.bitCount(bits);
         int step = step(bits);
@@ -131,13 +131,13 @@ final class CronWords {
                 : unit + (count > 1 ? "s " : " ") + runs(bits, end, Integer::toString);
     }
 
-    /// The step of several values that go round evenly, as in 5, 20, 35, 50 of 60; 0 if they do not.
+    /// Returns the step of several values that go round evenly, such as 5, 20, 35, 50 of 60; 0 if they do not.
     private static int cycle(long bits, int end) {
         int step = step(bits);
         return Long.bitCount(bits) > 1 && step * Long.bitCount(bits) == end && first(bits) < step ? step : 0;
     }
 
-    /// The distance between values that are all as far from each other; 1 for a single one, 0 if there is none.
+    /// Returns the distance between values that are evenly spaced; 1 for a single one, 0 if they are not.
     private static int step(long bits) {
         long others = bits & bits - 1;
         int step = others == 0 ? 1 : first(others) - first(bits);
@@ -148,7 +148,7 @@ final class CronWords {
         return steps == bits ? step : 0;
     }
 
-    /// `1, 2 and 5 to 7`
+    /// Returns, for example, `1, 2 and 5 to 7`.
     private static String runs(long bits, int end, IntFunction<String> name) {
         List<String> items = new ArrayList<>();
         for (int value = 0; value < end; value++) {

@@ -3,16 +3,16 @@ package shared.json;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/// What stands at a place of a text where something else was expected, as messages tell it.
+/// Describes for messages what is in a text where something else was expected.
 final class FoundText {
 
-    /// So much of a word is told.
+    /// The most characters of a word that are quoted.
     private static final int WORD_MAX = 32;
 
     private FoundText() {
     }
 
-    /// Tells the word at an index, or the one character.
+    /// Describes the word at an index, or the single character.
     ///
     /// @param end where the text ends
     static String at(byte[] bytes, int at, int end) {
@@ -32,7 +32,7 @@ final class FoundText {
         return String.format(Locale.ROOT, broken ? "byte 0x%02x" : "U+%04X", broken ? b & 0xff : found);
     }
 
-    /// Whether a byte goes on with a word, as `null` and `True` are some.
+    /// Returns whether a byte can continue a word, such as `null` or `True`.
     static boolean isOfWord(int b) {
         return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '_';
     }

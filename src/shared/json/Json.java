@@ -13,18 +13,18 @@ public sealed interface Json {
     /// @param members unmodifiable, in the order of the text
     record Obj(Map<String, Json> members) implements Json {
 
-        /// Returns the member of this name; null if there is none or it is JSON's null.
+        /// Returns the member of this name; null if it is absent or JSON's null.
         public Json get(String name) {
             Json value = members.get(name);
             return value instanceof Null ? null : value;
         }
 
-        /// Returns the text of a string member; null if it is absent, null or no string.
+        /// Returns the text of a string member; null if it is absent, null or not a string.
         public String text(String name) {
             return members.get(name) instanceof Str string ? string.value() : null;
         }
 
-        /// Returns the whole number of a member; `otherwise` if it is absent, null or no whole number.
+        /// Returns the whole number of a member; `otherwise` if it is absent, null or not a whole number.
         public long integer(String name, long otherwise) {
             try {
                 return members.get(name) instanceof Num number ? Long.parseLong(number.digits()) : otherwise;
@@ -40,7 +40,7 @@ public sealed interface Json {
     record Str(String value) implements Json {
     }
 
-    /// @param digits the number as it stood in the text
+    /// @param digits the number as it was written
     record Num(String digits) implements Json {
     }
 
@@ -51,11 +51,13 @@ public sealed interface Json {
     }
 
     /// Reads one value and nothing after it.
+    ///
+    /// @throws JsonException if the text is not one JSON value
     static Json parse(byte[] utf8) {
         return whole(new JsonReader(utf8));
     }
 
-    /// Returns the same of what these programs wrote themselves: see [JsonReader#ofOwn].
+    /// Does the same for a text that these programs wrote themselves: see [JsonReader#ofOwn].
     static Json parseOwn(byte[] utf8) {
         return whole(JsonReader.ofOwn(Slice.of(utf8)));
     }
@@ -102,7 +104,7 @@ public sealed interface Json {
         }
     }
 
-    /// Returns it as compact JSON text.
+    /// Returns the value as compact JSON text.
     default String text() {
         return new JsonWriter().value(this).toString();
     }

@@ -3,7 +3,7 @@ package shared.json;
 import shared.Problem;
 import shared.TextPlace;
 
-/// Text that is not JSON, or not the JSON asked for. The message ends with the place.
+/// Reports a text that is not JSON, or not the JSON that was expected. The message ends with the place.
 public final class JsonException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -17,7 +17,7 @@ public final class JsonException extends RuntimeException {
         this.place = place;
     }
 
-    /// Returns the same as a mistake of whoever sent the text (400).
+    /// Returns the same error as a mistake of the sender (400).
     public Problem problem() {
         return Problem.badRequest(reason).at(place);
     }

@@ -8,26 +8,26 @@ import shared.Problem;
 import shared.TextPlace;
 import shared.Utf8;
 
-/// Reads JSON from UTF-8 bytes, value by value, as strictly as RFC 8259 allows; two members of one name are refused
-/// too. The caller asks for what it expects; if it is not there, a [JsonException] tells the place. [#skip] passes over
-/// a value, checked but not built, whose bytes can then be handed on.
+/// Reads JSON from UTF-8 bytes, value by value, as strictly as RFC 8259 allows; two members of one name are refused,
+/// too. The caller asks for what it expects; if something else comes, a [JsonException] has the place. [#skip] skips a
+/// value, checking it without building it, so that its bytes can be passed on.
 public final class JsonReader {
 
-    /// How deep arrays and objects may nest in a text from outside, where nothing else is said.
+    /// How deep arrays and objects may be nested in a text from outside, unless specified otherwise.
     public static final int DEPTH_MAX = 200;
 
-    /// How deep they may nest at most, whatever the settings say.
+    /// How deep they may be nested at most, whatever the settings say.
     public static final int DEPTH_LIMIT = 1_000;
 
-    /// How deep they may nest in what these programs wrote themselves, because a text from outside lies somewhere
-    /// inside.
+    /// How deep they may be nested in a text that these programs wrote themselves, because it may contain a text from
+    /// outside.
     private static final int OWN_DEPTH_MAX = DEPTH_LIMIT + 16;
 
     public enum Kind {
         OBJECT("an object"), ARRAY("an array"), STRING("a string"), NUMBER("a number"), BOOLEAN("true or false"),
         NULL("null");
 
-        /// As messages call it.
+        /// The name in messages.
         public final String article;
 
         Kind(String article) {
@@ -40,43 +40,44 @@ public final class JsonReader {
     private int start;
     private int end;
     private int at;
-    /// The names and words of the texts before, for texts of one kind have the same; null for the first one.
+    /// The names and words of earlier texts, because texts of one kind have the same ones; null for the first text.
     private Words known;
 
     private int depth;
-    /// By depth: the name of the member being read, null in an array and between members.
+    /// By depth: the name of the member being read; null in an array and between members.
     private String[] names = new String[8];
-    /// By depth: how many elements were begun; in an object the members, counted downwards.
+    /// By depth: how many elements have begun; in an object, the members, counted downwards.
     private int[] counts = new int[8];
     private final SeenNames seen = new SeenNames();
-    /// Whether a name may stand twice in an object.
+    /// Whether a name may occur twice in an object.
     private boolean repeats;
 
-    /// Reads a whole array, a text from outside.
+    /// Makes a reader of a whole array, a text from outside.
     public JsonReader(byte[] utf8) {
         this(utf8, 0, utf8.length);
     }
 
-    /// Reads a part of an array, a text from outside.
+    /// Makes a reader of a part of an array, a text from outside.
     public JsonReader(byte[] utf8, int from, int to) {
         this(utf8, from, to, DEPTH_MAX);
     }
 
-    /// Reads what the server or the client wrote itself: a line of the journal and what is stored in it, an answer of
-    /// the server. A value from outside that was accepted may stand in it, and is accepted again.
+    /// Makes a reader of a text that the server or the client wrote itself: a line of the journal and the values stored
+    /// in it, or an answer of the server. It may contain a value from outside that was accepted, which is accepted
+    /// again.
     public static JsonReader ofOwn(Slice text) {
         return new JsonReader(text.bytes(), text.from(), text.to(), OWN_DEPTH_MAX).repeatsNames();
     }
 
-    /// Reads a part of an array.
+    /// Makes a reader of a part of an array.
     ///
-    /// @param depthMax how deep arrays and objects may nest
+    /// @param depthMax how deep arrays and objects may be nested
     public JsonReader(byte[] utf8, int from, int to, int depthMax) {
         this.depthMax = depthMax;
         text(utf8, from, to);
     }
 
-    /// Lets a name stand twice in an object, for a text that somebody else is to judge. Of such the last counts.
+    /// Allows a name to occur twice in an object, for a text that another program validates. The last one counts.
     ///
     /// @return this
     public JsonReader repeatsNames() {
@@ -84,7 +85,7 @@ public final class JsonReader {
         return this;
     }
 
-    /// Goes on to another text. Many small ones of one kind are read faster by one reader than each by its own.
+    /// Continues with another text. Many small texts of one kind are read faster by one reader than by one each.
     ///
     /// @return this
     public JsonReader begin(byte[] utf8, int from, int to) {
@@ -102,7 +103,7 @@ public final class JsonReader {
         at = start;
     }
 
-    /// Returns the kind of the next value, which is not read yet.
+    /// Returns the kind of the next value, without reading it; refuses anything that does not begin like a value.
     public Kind peek() {
         whitespace();
         return switch (current()) {
@@ -116,18 +117,18 @@ public final class JsonReader {
         };
     }
 
-    /// Returns where the next value begins, as an index into the bytes.
+    /// Returns the index at which the next value begins.
     public int position() {
         whitespace();
         return at;
     }
 
-    /// Returns where the reader stands, before a value, to go [#back] there.
+    /// Returns the reader's position before a value, for [#back].
     public long mark() {
         return (long) depth << Integer.SIZE | position();
     }
 
-    /// Goes back to before a value, also from inside of it.
+    /// Returns to a position before a value, also from inside it.
     public void back(long mark) {
         at = (int) mark;
         while (depth > mark >>> Integer.SIZE) {
@@ -135,14 +136,13 @@ public final class JsonReader {
         }
     }
 
-    /// Goes into an object, whose members [#nextName] names.
+    /// Enters an object, whose members [#nextName] names.
     public void beginObject() {
         expect(Kind.OBJECT);
         push();
     }
 
-    /// Returns the next member's name, before whose value the reader then is; null at the object's end, which is then
-    /// behind the reader.
+    /// Returns the next member's name and moves to its value; returns null and moves past the object at its end.
     public String nextName() {
         whitespace();
         if (current() == '}') {
@@ -172,13 +172,13 @@ public final class JsonReader {
         return name;
     }
 
-    /// Goes into an array, whose elements [#nextElement] announces.
+    /// Enters an array, whose elements [#nextElement] announces.
     public void beginArray() {
         expect(Kind.ARRAY);
         push();
     }
 
-    /// Tells whether another element follows; false at the array's end, which is then behind the reader.
+    /// Returns whether another element follows; at the array's end, returns false and moves past it.
     public boolean nextElement() {
         whitespace();
         if (current() == ']') {
@@ -198,13 +198,13 @@ public final class JsonReader {
         return quoted(null);
     }
 
-    /// Reads a string that is likely to come again in texts of this kind; see [#begin].
+    /// Reads a string that is likely to occur again in texts of this kind; see [#begin].
     public String word() {
         expect(Kind.STRING);
         return quoted(known);
     }
 
-    /// Reads a number, as its digits stand.
+    /// Reads a number, as the digits that were written.
     public String number() {
         expect(Kind.NUMBER);
         int from = at;
@@ -226,9 +226,9 @@ public final class JsonReader {
         word("null");
     }
 
-    /// Passes over the next value, checking all of it.
+    /// Skips the next value, checking all of it.
     ///
-    /// @return the index behind it; it began at the [#position] before the call
+    /// @return the index after it; it began at the [#position] before the call
     public int skip() {
         switch (peek()) {
             case OBJECT -> {
@@ -251,19 +251,19 @@ public final class JsonReader {
         return at;
     }
 
-    /// Reads the next value as its bytes, checked but not built.
+    /// Returns the bytes of the next value, which is checked but not built.
     public Slice raw() {
         int from = position();
         return new Slice(bytes, from, skip());
     }
 
-    /// Reads a value of this kind as its bytes.
+    /// Returns the bytes of the next value, which must be of this kind.
     public Slice raw(Kind kind) {
         expect(kind);
         return raw();
     }
 
-    /// Returns the bytes from an earlier [#position] up to where the reader stands, behind what it read last.
+    /// Returns the bytes from an earlier [#position] to the end of what was read last.
     public Slice since(int from) {
         return new Slice(bytes, from, at);
     }
@@ -276,15 +276,15 @@ public final class JsonReader {
         }
     }
 
-    /// Makes an error at the reader's place, for a value that is JSON but not what the caller needs.
+    /// Makes an error at the reader's position, for a value that is JSON but not what the caller needs.
     public JsonException error(String message) {
         return errorAt(at, message);
     }
 
-    /// Makes an error of the next value, which is of another kind than the caller needs.
+    /// Makes an error about the next value, which is of another kind than the caller needs.
     ///
     /// @param wanted what it must be: `a string`
-    /// @throws JsonException it is no value at all, but begins like one
+    /// @throws JsonException if it only begins like a value
     public JsonException mustBe(String wanted) {
         String name = member();
         String found = peek().article;
@@ -298,7 +298,7 @@ public final class JsonReader {
                 : name + " must be " + wanted + ", not " + found);
     }
 
-    /// Makes an error of a value that was read already: its place is an earlier [#position].
+    /// Makes an error about a value that has been read, at an earlier [#position].
     public JsonException errorAt(int position, String message) {
         return Utf8.isUtf16(bytes, start, end) ? new JsonException(Utf8.IS_UTF_16, new TextPlace(null, 1, 1, ""))
                 : new JsonException(message, place(position));
@@ -319,12 +319,12 @@ public final class JsonReader {
         return new TextPlace(null, line, column, path());
     }
 
-    /// Returns the name of the member whose value is being read; null in an array and at the top.
+    /// Returns the name of the member whose value is being read; null in an array and outside objects.
     public String member() {
         return names[depth];
     }
 
-    /// Returns the path of the value being read: `messages[0].role`; empty at the top.
+    /// Returns the path of the value being read, such as `messages[0].role`; empty at the top.
     String path() {
         StringBuilder path = new StringBuilder();
         for (int i = 1; i <= depth; i++) {
@@ -444,7 +444,7 @@ public final class JsonReader {
                 : words.find(bytes, from, at - 1);
     }
 
-    /// Passes over a string, checking it; says whether it holds escapes.
+    /// Skips a string, checking it; returns whether it contains escapes.
     private boolean passString() {
         int open = at;
         boolean escapes = false;

@@ -4,13 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 
-/// Builds compact JSON as UTF-8 bytes. The caller keeps the grammar (a name before each member's value); commas are
-/// put by the writer. A lone surrogate is written as its escape, for UTF-8 has no form of it.
+/// Builds compact JSON as UTF-8 bytes. The caller is responsible for the grammar (a name before each member's value);
+/// the writer adds commas. A lone surrogate is written as its escape, because UTF-8 cannot represent it.
 public final class JsonWriter {
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
-    /// The longest form of a character is its escape.
+    /// The longest form of a character, which is its escape.
     private static final int CHAR_MAX_BYTES = 6;
 
     private byte[] bytes;
@@ -23,12 +23,12 @@ public final class JsonWriter {
         this(256);
     }
 
-    /// @param capacity the number of bytes to make room for at first
+    /// @param capacity the initial size of the buffer, in bytes
     public JsonWriter(int capacity) {
         bytes = new byte[capacity];
     }
 
-    /// Begins an object; members follow, then [#endObject].
+    /// Begins an object; its members must follow, then [#endObject].
     public JsonWriter beginObject() {
         return open('{');
     }
@@ -38,7 +38,7 @@ public final class JsonWriter {
         return close('}');
     }
 
-    /// Begins an array; values follow, then [#endArray].
+    /// Begins an array; its values must follow, then [#endArray].
     public JsonWriter beginArray() {
         return open('[');
     }
@@ -48,7 +48,7 @@ public final class JsonWriter {
         return close(']');
     }
 
-    /// Writes a member's name, after which its value must come.
+    /// Writes a member's name; its value must follow.
     public JsonWriter name(String name) {
         separate();
         quote(name);
@@ -57,7 +57,7 @@ public final class JsonWriter {
         return this;
     }
 
-    /// Writes a string; null where there is none.
+    /// Writes a string, or null for null.
     public JsonWriter string(String value) {
         if (value == null) {
             return nul();
@@ -73,7 +73,7 @@ public final class JsonWriter {
         return ascii(Long.toString(value));
     }
 
-    /// Writes a number as it stands.
+    /// Writes a number in the given form.
     ///
     /// @param digits a JSON number
     public JsonWriter number(String digits) {
@@ -90,17 +90,17 @@ public final class JsonWriter {
         return ascii("null");
     }
 
-    /// Writes a value that is JSON already.
+    /// Writes a value that is already JSON.
     public JsonWriter raw(byte[] json) {
         return raw(json, 0, json.length);
     }
 
-    /// Writes a value that is JSON already; null where there is none.
+    /// Writes a value that is already JSON, or null for null.
     public JsonWriter raw(Slice json) {
         return json == null ? nul() : raw(json.bytes(), json.from(), json.to());
     }
 
-    /// Writes a value that is JSON already, or several with their commas.
+    /// Writes a value that is already JSON, or several with their commas.
     public JsonWriter raw(byte[] json, int from, int to) {
         separate();
         ensure(to - from);
@@ -138,17 +138,17 @@ public final class JsonWriter {
         return length;
     }
 
-    /// Returns a copy of what was written.
+    /// Returns a copy of the bytes written so far.
     public byte[] toBytes() {
         return Arrays.copyOf(bytes, length);
     }
 
-    /// Returns the bytes themselves, valid up to [#length] until the next write.
+    /// Returns the buffer itself, valid up to [#length] until the next write.
     public byte[] buffer() {
         return bytes;
     }
 
-    /// Returns the JSON so far, not copied: it is overwritten by what is written after [#clear].
+    /// Returns the JSON written so far, without copying it.
     public Slice slice() {
         return new Slice(bytes, 0, length);
     }

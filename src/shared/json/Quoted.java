@@ -2,17 +2,17 @@ package shared.json;
 
 import java.nio.charset.StandardCharsets;
 
-/// What stands between the quotes of a string: its escapes and its UTF-8.
+/// The contents of a string between its quotes: escapes and UTF-8.
 final class Quoted {
 
-    /// The letters of the short escapes, and what they stand for.
+    /// The letters of the short escapes, and the characters that they stand for.
     static final String ESCAPES = "\"\\/bfnrt";
     private static final String ESCAPED = "\"\\/\b\f\n\r\t";
 
     private Quoted() {
     }
 
-    /// The text of bytes that were checked before.
+    /// Returns the text of bytes that have been checked.
     static String decoded(byte[] bytes, int from, int to) {
         StringBuilder text = new StringBuilder(to - from);
         int plain = from;
@@ -38,8 +38,8 @@ final class Quoted {
         return text.append(new String(bytes, plain, to - plain, StandardCharsets.UTF_8)).toString();
     }
 
-    /// The length of the character of two to four bytes that begins at an index; 0 if it is not UTF-8 (RFC 3629: the
-    /// shortest form only, no surrogates, at most U+10FFFF).
+    /// Returns the length of the character of two to four bytes that begins at an index; 0 if it is not UTF-8 (RFC
+    /// 3629: only the shortest form, no surrogates, at most U+10FFFF).
     static int characterLength(byte[] bytes, int at, int end) {
         byte first = bytes[at];
         int length = first >= (byte) 0xf0 ? 4 : first >= (byte) 0xe0 ? 3 : 2;

@@ -4,19 +4,19 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 
-/// The names of the members that were read of each open object, so that none comes twice.
+/// The names of the members read so far in each open object, to refuse duplicates.
 final class SeenNames {
 
-    /// From this many members on, an object's names are kept in a set instead of being compared one by one.
+    /// With this many members, an object's names move to a set instead of being compared one by one.
     private static final int COMPARED_MAX = 16;
 
-    /// By depth: where this object's names begin in [#names]; and the set that replaces them when they are many.
+    /// By depth: where this object's names begin in [#names], and the set that replaces them if there are many.
     private int[] from = new int[8];
     private Set<?>[] many = new Set<?>[8];
     private String[] names = new String[16];
     private int count;
 
-    /// Begins an object at a depth, which is at most one more than the last.
+    /// Begins an object or array at a depth, which is at most one more than the last one.
     void open(int depth) {
         if (depth == from.length) {
             from = Arrays.copyOf(from, 2 * depth);
@@ -36,7 +36,7 @@ final class SeenNames {
         count = 0;
     }
 
-    /// Adds a name; false if the object at this depth has it already.
+    /// Adds a name; returns false if the object at this depth already has it.
     boolean add(int depth, String name) {
         if (many[depth] != null) {
             return set(depth).add(name);

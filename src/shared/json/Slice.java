@@ -3,7 +3,7 @@ package shared.json;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// A run of bytes inside an array, so that a value can be handed on without a copy. It keeps the whole array alive.
+/// A range of bytes in an array, so that a value can be passed on without a copy. It keeps the whole array alive.
 public record Slice(byte[] bytes, int from, int to) {
 
     /// Makes a slice of a whole array, which is not copied.
@@ -11,17 +11,17 @@ public record Slice(byte[] bytes, int from, int to) {
         return new Slice(bytes, 0, bytes.length);
     }
 
-    /// Returns how many bytes it has.
+    /// Returns the number of bytes.
     public int length() {
         return to - from;
     }
 
-    /// Copies the bytes.
+    /// Returns a copy of the bytes.
     public byte[] toBytes() {
         return Arrays.copyOfRange(bytes, from, to);
     }
 
-    /// Decodes the bytes as UTF-8.
+    /// Returns the bytes decoded as UTF-8.
     public String text() {
         return new String(bytes, from, to - from, StandardCharsets.UTF_8);
     }

@@ -2,18 +2,18 @@ package shared.json;
 
 import java.nio.charset.StandardCharsets;
 
-/// Short texts that were met lately, so that the same text is not built twice. A table of fixed size: one that is
-/// crowded out is only built again.
+/// Caches short texts, so that a text that occurs again is not built again. The table has a fixed size: a text that is
+/// displaced is merely built again.
 final class Words {
 
     private static final int SIZE = 128;
 
-    /// A longer one is seldom met twice.
+    /// Longer texts seldom occur twice.
     private static final int LENGTH_MAX = 24;
 
     private final String[] table = new String[SIZE];
 
-    /// The UTF-8 text between two indexes.
+    /// Returns the UTF-8 text between two indexes.
     String find(byte[] bytes, int from, int to) {
         int length = to - from;
         if (length == 0 || length > LENGTH_MAX) {
@@ -33,7 +33,7 @@ final class Words {
         return text;
     }
 
-    /// Only ASCII is found to be the same, because a byte beyond it is negative.
+    /// Finds only ASCII to be the same, because other bytes are negative.
     private static boolean same(String known, byte[] bytes, int from) {
         for (int i = 0; i < known.length(); i++) {
             if (known.charAt(i) != bytes[from + i]) {

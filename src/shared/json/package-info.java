@@ -1,4 +1,4 @@
-/// JSON (RFC 8259) as bytes of UTF-8: a reader that is asked for the expected values, a writer, and a tree for code in
+/// JSON (RFC 8259) as UTF-8 bytes: a reader that is asked for the expected values, a writer, and a tree for code in
 /// which speed does not matter.
 ///
 /// | class | what it does |
@@ -7,11 +7,11 @@
 /// | `SeenNames` | refuses duplicate names in an object |
 /// | `Quoted`, `Words` | the text between quotes; repeated short texts are built once |
 /// | `Slice` | the bytes of a value, unchanged, to be passed on without a copy |
-/// | `JsonWriter` | compact JSON; puts the commas |
+/// | `JsonWriter` | compact JSON; adds the commas |
 /// | `Json` | a value as a tree |
 /// | `JsonException` | an error, with line, column and path |
 ///
-/// How an object is read, wherever that is done:
+/// How an object is read everywhere:
 ///
 /// ```
 ///   json.beginObject();
@@ -25,12 +25,13 @@
 /// ```
 ///
 /// Rules:
-/// - A text from outside may nest [shared.json.JsonReader#DEPTH_MAX] deep or as deep as a setting says; text written by
-///   these programs is read with [shared.json.JsonReader#ofOwn], which allows any depth that the text can have.
-/// - A slice keeps the whole array alive into which it points. A long-lived value is copied.
+/// - A text from outside may be nested [shared.json.JsonReader#DEPTH_MAX] deep, or as deep as a setting says; text
+///   written by these programs is read with [shared.json.JsonReader#ofOwn], which allows any depth that such a text can
+///   have.
+/// - A slice keeps the whole array alive that it refers to. A long-lived value is copied.
 /// - A reader and a writer belong to one thread.
 /// - The reader is on the path of every line of the journal at the start, the writer on that of every event: `make
 ///   bench ONLY=json` and `start` show the cost of a change.
 ///
-/// Assumed: numbers are kept as their digits, so nothing is lost that a `double` would lose.
+/// Assumed: numbers are kept as digits, so nothing is lost that a `double` would lose.
 package shared.json;
