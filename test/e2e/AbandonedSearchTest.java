@@ -15,10 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 import support.ServerProcess;
 
-/// Searches whose clients have gone end, and leave their places to others.
+/// Searches whose clients have gone end, and free their places for others.
 final class AbandonedSearchTest {
 
-    /// More than could be done within the time that one waits for its turn.
+    /// More than could be done within the time that a request waits for its turn.
     private static final int ABANDONED = 200;
 
     @TempDir

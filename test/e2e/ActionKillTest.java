@@ -14,8 +14,8 @@ import shared.json.Json;
 import support.Await;
 import support.ServerProcess;
 
-/// SIGKILL in the middle of an action on 20,000 tasks, several times: exactly these are cancelled, each once, and what
-/// came later is not touched.
+/// SIGKILL in the middle of an action on 20,000 tasks, several times: exactly these are cancelled, each once, and later
+/// tasks are not touched.
 final class ActionKillTest {
 
     private static final int TASKS = 20_000;

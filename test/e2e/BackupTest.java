@@ -26,7 +26,7 @@ import support.Offline;
 import support.Programs;
 import support.ServerProcess;
 
-/// A backup of a real server under load, restored by a real server after the first was killed; and tasks that go from
+/// A backup of a real server under load is restored by a real server after the first was killed; and tasks move from
 /// one server to another through the client.
 final class BackupTest {
 
@@ -86,7 +86,7 @@ final class BackupTest {
         assertVerifies(empty);
     }
 
-    /// All that the journal knows of it; what it waits for is a matter of the moment.
+    /// Returns everything that the journal knows of a task; what it waits for depends on the moment.
     private static String task(ServerProcess server, String id) {
         return server.get("/api/tasks/" + id).body().replaceFirst(",\"waiting\":\"[^\"]*\"", "");
     }
@@ -125,7 +125,7 @@ final class BackupTest {
         assertEquals(200, backup.statusCode());
         Files.write(restored.resolve("kept"), backup.body());
         assertVerifies(restored);
-        // also after a second start, when nothing is restored any more
+        // also after a second start, when nothing is restored
         start(restored).close();
         try (ServerProcess server = start(restored)) {
             assertEquals(401, server.get("/api/tasks").statusCode());

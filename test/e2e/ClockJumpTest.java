@@ -23,8 +23,8 @@ import support.FakeOllama;
 import support.FakeOllamaAnswer;
 import support.ServerProcess;
 
-/// The machine's clock is set while the server runs, or between two runs: nothing is deleted, and what waits for a
-/// length of time waits no longer than that. A library in front of the system's own adds to what the clock says.
+/// The machine's clock is set while the server runs, or between two runs: nothing is deleted, and tasks that wait for a
+/// duration wait no longer than that. A preloaded library adds an offset to the system's clock.
 final class ClockJumpTest {
 
     private static final Duration YEARS = Duration.ofDays(3_650);
@@ -163,7 +163,7 @@ final class ClockJumpTest {
         return ServerProcess.object(server.get("/api/tasks/" + id).body());
     }
 
-    /// Null if there is none.
+    /// Returns null if there is none.
     private static Instant time(Json.Obj of, String name) {
         return of.get(name) instanceof Json.Str(String text) ? Instant.parse(text) : null;
     }

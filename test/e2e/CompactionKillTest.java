@@ -25,8 +25,8 @@ import support.Effort;
 import support.Offline;
 import support.ServerProcess;
 
-/// SIGKILL while a compaction goes on under load: nothing acknowledged is lost, nothing deleted is back, and no byte of
-/// it is left once a compaction was done.
+/// SIGKILL during a compaction under load: nothing acknowledged is lost, nothing deleted comes back, and no byte of a
+/// deleted task is left after a complete compaction.
 final class CompactionKillTest {
 
     private static final int KILLS = Effort.of(2, 20);
@@ -93,7 +93,7 @@ final class CompactionKillTest {
         }
     }
 
-    /// How many lines of the journal have this text in their prompt.
+    /// Returns how many lines of the journal have this text in their prompt.
     private static long tasksOnDisk(Path data, String prompt) throws IOException {
         long count = 0;
         try (Stream<Path> files = Files.list(data)) {

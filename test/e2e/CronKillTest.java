@@ -17,7 +17,7 @@ import shared.json.Json;
 import support.Effort;
 import support.ServerProcess;
 
-/// SIGKILL and restarts while a cron task is due every second: each due time makes exactly one task.
+/// SIGKILL and restarts while a cron task is due every second: each due time creates exactly one task.
 final class CronKillTest {
 
     private static final int KILLS = Effort.of(2, 20);
@@ -39,7 +39,7 @@ final class CronKillTest {
                             + "\"task_template\":{\"type\":\"generate\",\"prompt\":\"{{datetime}}\"}}").body())
                             .text("id");
                 }
-                // a kill in the very moment of a due time, or anywhere else
+                // a kill exactly at a due time, or at any other moment
                 long wait = random.nextBoolean() ? 1_000 + Math.floorMod(-System.currentTimeMillis(), 1_000L)
                         : 400 + random.nextInt(1_500);
                 long end = System.nanoTime() + wait * 1_000_000 + random.nextInt(4_000_000);

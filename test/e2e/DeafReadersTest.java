@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import support.EventReader;
 import support.ServerProcess;
 
-/// Subscribers that never read cost a small server neither its memory nor the others their events.
+/// Subscribers that never read do not exhaust a small server's memory, and the others still get their events.
 final class DeafReadersTest {
 
     private static final int DEAF = 100;
@@ -39,7 +39,7 @@ final class DeafReadersTest {
                 Socket socket = new Socket();
                 socket.setReceiveBufferSize(4 << 10);
                 socket.connect(new InetSocketAddress(InetAddress.getByName("localhost"), port));
-                // half of them begin with what was
+                // half of them begin with past events
                 socket.getOutputStream().write(("GET /api/events" + (i % 2 == 0 ? "?since=0" : "")
                         + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
                 deaf.add(socket);

@@ -15,7 +15,7 @@ import support.FakeOllama;
 import support.FakeOllamaAnswer;
 import support.ServerProcess;
 
-/// A server that dies each time a task runs.
+/// A server that dies each time it runs a task.
 @Timeout(180)
 final class DeathsTest {
 

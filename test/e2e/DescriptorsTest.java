@@ -25,7 +25,7 @@ import support.Await;
 import support.Programs;
 import support.ServerProcess;
 
-/// A server that may open few files, and more connections than that.
+/// A server that may open only a few files, and more connections than that.
 final class DescriptorsTest {
 
     private static final int OPEN_MAX = 256;
@@ -52,7 +52,7 @@ final class DescriptorsTest {
             for (int i = 0; i < HELD; i++) {
                 held.add(new Socket(InetAddress.getByName("localhost"), ports[i % 2]));
             }
-            // what was taken in before is done meanwhile, and nothing is asked of the listener
+            // connections that were accepted before are done meanwhile, and nothing uses the listener
             Await.until("its processor is idle", () -> idle(server));
             assertTrue(open(server) < OPEN_MAX - 16, open(server) + " files are open");
             for (Socket socket : held) {
@@ -82,7 +82,7 @@ final class DescriptorsTest {
         }
     }
 
-    /// Whether it uses less than a tenth of a processor for half a second.
+    /// Returns whether it uses less than a tenth of a processor for half a second.
     private static boolean idle(ServerProcess server) {
         long before = ticks(server);
         long end = System.nanoTime() + 500_000_000;
@@ -92,7 +92,7 @@ final class DescriptorsTest {
         return ticks(server) - before < 5;
     }
 
-    /// What it has used of the processors, in hundredths of a second.
+    /// Returns the processor time that it has used, in hundredths of a second.
     private static long ticks(ServerProcess server) {
         try {
             String stat = Files.readString(Path.of("/proc/" + server.process().pid() + "/stat"));

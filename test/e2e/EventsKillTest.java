@@ -26,8 +26,8 @@ import support.EventReader.Told;
 import support.Offline;
 import support.ServerProcess;
 
-/// SIGKILL while subscribers read the events of a busy server that compacts its journal: whoever comes back with the
-/// last id it has got has in the end exactly the journal's events, in order, each once.
+/// SIGKILL while subscribers read the events of a busy server that compacts its journal: a subscriber that resumes with
+/// its last id has in the end exactly the journal's events, in order, each once.
 final class EventsKillTest {
 
     private static final int KILLS = Effort.of(2, 15);
@@ -37,7 +37,7 @@ final class EventsKillTest {
     @TempDir
     Path directory;
 
-    /// One that reads on, and comes back after each kill.
+    /// A subscriber that continues reading, and reconnects after each kill.
     private static final class Subscriber {
 
         private final List<String> events = Collections.synchronizedList(new ArrayList<>());
@@ -57,7 +57,7 @@ final class EventsKillTest {
                     told = reader.next();
                 }
             } catch (IOException itDied) {
-                // it comes back
+                // it reconnects
             }
         }
     }
@@ -102,7 +102,7 @@ final class EventsKillTest {
         }
         List<String> journal = journal(data);
         assertTrue(all.events.size() > KILLS * 30, context);
-        // what was written while the last server stopped may not have been read
+        // events that were written while the last server stopped may not have been read
         assertEquals(journal.subList(0, all.events.size()), all.events, context);
         assertTrue(journal.size() - all.events.size() < 10, context);
         List<String> ended = journal.stream().filter(event -> event.matches("\\d+ task (completed|failed|deleted)"))
@@ -118,7 +118,7 @@ final class EventsKillTest {
                 .DELETE());
     }
 
-    /// Every event on record.
+    /// Returns every event in the journal.
     private static List<String> journal(Path data) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         assertEquals(0, Offline.run(new PrintStream(text, false, StandardCharsets.UTF_8),

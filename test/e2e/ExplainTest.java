@@ -20,7 +20,7 @@ import support.FakeOllama;
 import support.LoadingOllama;
 import support.ServerProcess;
 
-/// The real server says why tasks stand where they stand, before an Ollama with room for one model.
+/// The real server explains why tasks have not started, with an Ollama that has room for one model.
 @Tag("process")
 class ExplainTest {
 
@@ -54,7 +54,7 @@ class ExplainTest {
                 reply.token("x");
             });
             try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--ollama-host", fake.url())) {
-                // nothing was measured yet: its limit and its pace so far are ground enough
+                // nothing has been measured yet: its limit and its pace so far suffice for a forecast
                 String limited = server.submit(task("a").replace("\"prompt\"", "\"options\":{\"num_predict\":50},"
                         + "\"prompt\""));
                 Await.until("it tells when it is done",

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import support.Programs;
 import support.ServerProcess;
 
-/// What the server makes is for its own user alone, though the umask would let everybody in.
+/// The files that the server creates are readable only by its own user, even if the umask would allow everybody.
 final class FilesTest {
 
     private static final String HELLO = "{\"type\":\"generate\",\"model\":\"echo\",\"prompt\":\"hello\"}";

@@ -123,7 +123,7 @@ final class FullDiskTest {
     void failingWrite_endsTheServerWithStatus1AndSaysWhy() throws Exception {
         try (ServerProcess server = ServerProcess.start(disk, "--ollama-host", "echo:")) {
             server.submit(LATER + "x\"}");
-            // the space that was prepared is taken from under the server
+            // the prepared space is taken away from the server
             try (Stream<Path> files = Files.list(disk)) {
                 for (Path file : files.filter(name -> name.toString().endsWith(".journal")).toList()) {
                     try (RandomAccessFile segment = new RandomAccessFile(file.toFile(), "rw")) {
@@ -135,7 +135,7 @@ final class FullDiskTest {
             try {
                 assertEquals(503, server.post("/api/tasks", LATER + "y\"}").statusCode());
             } catch (UncheckedIOException cutOff) {
-                // it ends at once, and may be gone before its answer is read; it must not say yes
+                // it ends at once, and may be gone before its answer is read; but it must not acknowledge
             }
             assertEquals(1, server.awaitExit());
             assertTrue(server.logged().matches("(?s).*ollama-queue-server: the journal can no longer be written: "

@@ -20,7 +20,7 @@ import support.Await;
 import support.FakeOllamaProcess;
 import support.ServerProcess;
 
-/// Three hosts, each a process of its own, of which two die in turn under load: every task completes, none twice.
+/// Three hosts, each in its own process, two of which die in turn under load: every task completes, none twice.
 final class HostsDieTest {
 
     private static final int TASKS = 250;
@@ -57,7 +57,7 @@ final class HostsDieTest {
             List<String> ids = ((Json.Arr) batch.get("ids")).values().stream()
                     .map(id -> ((Json.Str) id).value()).toList();
             for (int i = 0; i < DEATHS; i++) {
-                // the one dies while it works, the other comes back where it was
+                // one dies while it works, the other comes back at its address
                 int victim = i % 2;
                 awaitBusy(server, victim);
                 hosts.get(victim).kill();
@@ -83,7 +83,7 @@ final class HostsDieTest {
         }
     }
 
-    /// It has done something, and works.
+    /// Waits until a host has done something and is working.
     private static void awaitBusy(ServerProcess server, int host) {
         Await.until(() -> "host " + host + " has something to do: " + server.get("/api/backends").body()
                 + server.get("/api/status").body() + server.logged(), () -> {

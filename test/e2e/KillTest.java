@@ -25,8 +25,8 @@ import support.Effort;
 import support.Offline;
 import support.ServerProcess;
 
-/// SIGKILL at random moments under load: nothing acknowledged is lost, nothing is completed twice on record, no id is
-/// given twice.
+/// SIGKILL at random moments under load: nothing acknowledged is lost, nothing is recorded as completed twice, no id is
+/// assigned twice.
 final class KillTest {
 
     private static final int KILLS = Effort.of(5, 40);
@@ -83,7 +83,7 @@ final class KillTest {
                 fresh.release();
             }
         } catch (UncheckedIOException | AssertionError itDied) {
-            // what was not acknowledged may or may not be there
+            // a task that was not acknowledged may or may not exist
         }
     }
 

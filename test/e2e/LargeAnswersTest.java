@@ -18,10 +18,10 @@ import support.FakeOllama;
 import support.FakeOllamaAnswer;
 import support.ServerProcess;
 
-/// Answers as large as `limits.answer_bytes` allows, as many at once as the heap is said to have room for.
+/// Answers as large as `limits.answer_bytes` allows, as many at once as the heap is supposed to have room for.
 final class LargeAnswersTest {
 
-    /// Together nine tenths of the eighth of the heap that answers may take.
+    /// Together they take nine tenths of the eighth of the heap that is available for answers.
     private static final int SIZE_MIB = 7;
     private static final int ANSWERS = 4;
     private static final String PROMPT = "{\"model\":\"m\",\"prompt\":\"x\"}";
@@ -35,7 +35,7 @@ final class LargeAnswersTest {
                 Map.of("OLLAMA_QUEUE_JAVA_OPTS", "-Xmx256m", "OLLAMA_QUEUE_LIMITS_ANSWER_BYTES", SIZE_MIB + "MiB"),
                 directory.resolve("data"), "--ollama-host", fake.url(), "--workers",
                 Integer.toString(ANSWERS), "--parallel", Integer.toString(ANSWERS))) {
-            // what stands around its pieces counts, too
+            // the JSON around its pieces counts, too
             int text = (SIZE_MIB << 20) / 100 * 97;
             fake.otherwise(FakeOllamaAnswer.big(text));
             List<String> tasks = new ArrayList<>();

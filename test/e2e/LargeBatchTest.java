@@ -22,7 +22,8 @@ import shared.json.Json;
 import support.Effort;
 import support.ServerProcess;
 
-/// A batch of lines takes little of the heap, however large it is: beside a long queue it must not end the server.
+/// A batch of JSON lines takes little of the heap, however large it is: even with a long queue it must not end the
+/// server.
 final class LargeBatchTest {
 
     private static final String NDJSON = "application/x-ndjson";
@@ -36,7 +37,7 @@ final class LargeBatchTest {
         taken(task(prompt).repeat(tasks), tasks, NDJSON, "90%");
     }
 
-    /// As large as one may be by what bodies may have of the heap.
+    /// Batches of the largest size that the heap's share for bodies allows.
     @ParameterizedTest
     @CsvSource({NDJSON, "application/json"})
     void batchOfOneLongTask_isTaken(String type) throws Exception {
@@ -44,7 +45,7 @@ final class LargeBatchTest {
         taken(type.equals(NDJSON) ? task : "[" + task + "]", 1, type, "25%");
     }
 
-    /// Each is there up to three times while it is worked on.
+    /// Each body may be in memory up to three times while it is processed.
     @Test
     void manyLargeTasksAtOnce_smallHeap_areTakenOrComeAgain() throws Exception {
         try (ServerProcess server = ServerProcess.start(Map.of("OLLAMA_QUEUE_JAVA_OPTS", "-Xmx64m"),

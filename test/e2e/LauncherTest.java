@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The scripts in `build/bin`. Options of Java that make it tell about itself end it before the program begins.
+/// The scripts in `build/bin`. JVM options that print information end the JVM before the program begins.
 class LauncherTest {
 
     private static final Path BIN = Path.of("build/bin").toAbsolutePath();
@@ -42,7 +42,7 @@ class LauncherTest {
         assertTrue(output.contains("sun.jnu.encoding = UTF-8"), output);
     }
 
-    /// The programs know some of what the system says of errors by its words.
+    /// The programs recognise some of the system's errors by their words.
     @ParameterizedTest
     @ValueSource(strings = {"ollama-queue", "ollama-queue-server"})
     void launcher_whereOthersSpeakGerman_letsTheSystemSayItsErrorsInEnglish(String name) throws Exception {

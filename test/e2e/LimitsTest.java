@@ -25,7 +25,7 @@ import shared.json.Json;
 import support.Await;
 import support.ServerProcess;
 
-/// Limits of clients and models, and windows, of the real server, from its file and from a reload.
+/// Limits of clients and models, and windows, in the real server, from its file and after a reload.
 class LimitsTest {
 
     private static final String GENERATE = "{\"type\":\"generate\",\"prompt\":\"x\"";
@@ -42,7 +42,7 @@ class LimitsTest {
                 file(yaml).toString());
     }
 
-    /// A window that is shut now, and for hours.
+    /// Returns a window that is closed now, and for hours.
     private static String shut() {
         LocalTime now = LocalTime.now(ZoneOffset.UTC).withSecond(0).withNano(0);
         return "windows: {night: '" + now.plusHours(6) + "-" + now.plusHours(7) + " UTC'}\n";
@@ -116,7 +116,7 @@ class LimitsTest {
             assertEquals(201, server.send(keyed).statusCode());
             assertEquals(429, server.post("/api/tasks", task(",\"client\":\"me\"")).statusCode());
             assertEquals(201, server.send(keyed).statusCode(), "to repeat it costs nothing");
-            // nothing of what was refused is there: two submits, two of the batch, two calls
+            // nothing that was refused exists: two submits, two tasks of the batch, two calls
             assertEquals("6", server.get("/api/tasks").headers().firstValue("X-Total-Count").orElseThrow());
         }
     }

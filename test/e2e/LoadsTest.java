@@ -23,7 +23,7 @@ import support.FakeOllama;
 import support.LoadingOllama;
 import support.ServerProcess;
 
-/// The real server before an Ollama that loads its models, and notes what it should never have been sent.
+/// The real server with an Ollama that loads its models, and records requests that it should never have been sent.
 @Tag("process")
 class LoadsTest {
 

@@ -29,14 +29,14 @@ import support.FakeOpenAi;
 import support.FakeOpenAiAnswer;
 import support.ServerProcess;
 
-/// What a real server logs of a day's work, at its most talkative: every line is an event whose fields can be told
-/// apart, and none holds what somebody asked, got or keeps secret.
+/// The log of a real server after a day's typical work, at the most verbose level: every line is an event with
+/// unambiguous fields, and none contains a prompt, an answer or a secret.
 @Tag("process")
 final class LogsTest {
 
     private static final String STATE = "congo=t61rcWkgMzE,rojo=00f067aa0ba902b7";
     private static final String PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    /// In all that must not be logged.
+    /// Part of everything that must not be logged.
     private static final String MARKER = "xyzzy";
     private static final String TOKEN = "token-" + MARKER;
 
@@ -134,7 +134,7 @@ final class LogsTest {
         assertEquals(PARENT, called.text("traceparent"));
     }
 
-    /// The last request of this path.
+    /// Returns the last request with this path.
     private FakeOllamaRequest request(String path) {
         return ollama.requests().stream().filter(request -> request.path().equals(path)).toList().getLast();
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import support.ServerProcess;
 
-/// `localhost` is both loopbacks.
+/// `localhost` means both loopback addresses.
 final class LoopbackTest {
 
     @TempDir
@@ -31,7 +31,7 @@ final class LoopbackTest {
 
     @Test
     void localhost_isServedOnBothLoopbacks() throws Exception {
-        // a machine without IPv6 has one loopback, on which all must be well
+        // a machine without IPv6 has one loopback address, and must work, too
         boolean two = NetworkInterface.getByInetAddress(InetAddress.ofLiteral("::1")) != null;
         try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:");
                 HttpClient http = HttpClient.newHttpClient()) {
@@ -64,7 +64,7 @@ final class LoopbackTest {
             try (Socket socket = new Socket(InetAddress.ofLiteral("::1"), port)) {
                 throw new AssertionError("it listens on " + socket.getRemoteSocketAddress());
             } catch (SocketException refused) {
-                // as it must be
+                // as expected
             }
         }
     }

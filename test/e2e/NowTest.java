@@ -20,7 +20,7 @@ import support.FakeOllama;
 import support.FakeOllamaAnswer;
 import support.ServerProcess;
 
-/// What runs now, what is next and what needs somebody, as a person in front of the machines asks.
+/// What runs now, what is next and what needs attention, as a person in front of the machines asks.
 @Tag("process")
 final class NowTest {
 
@@ -45,7 +45,7 @@ final class NowTest {
                     + "\", max_concurrent: 1}\n    - {name: attic, url: \"http://127.0.0.1:9\"}\n");
             try (ServerProcess server = ServerProcess.start(directory.resolve("data"), "--config",
                     config.toString())) {
-                // a host that is away is tried now and then, and has the task as long as that takes
+                // a host that is unreachable is tried now and then, and has the task while it is tried
                 server.post("/api/backends/attic/disable", "");
                 for (int i = 0; i < 2; i++) {
                     server.awaitEnd(server.submit(task("fails", ",\"options\":{\"temperature\":\"warm" + i

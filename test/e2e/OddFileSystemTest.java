@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import support.Programs;
 import support.ServerProcess;
 
-/// Disks that refuse in other ways than a full one: a quota, a limit of file sizes, directories that cannot be synced.
-/// What the system is to answer is put in by `strace`.
+/// Disks that refuse in other ways than a full one: by a quota, a limit of file sizes, directories that cannot be
+/// synced. `strace` injects the system's errors.
 final class OddFileSystemTest {
 
     private static final String LATER = "{\"type\":\"generate\",\"model\":\"m\",\"scheduled_at\":"
@@ -35,10 +35,10 @@ final class OddFileSystemTest {
     @TempDir
     Path directory;
 
-    /// One that knows no `fallocate` either, as NFS.
+    /// A disk that does not support `fallocate` either, such as NFS.
     ///
-    /// @param from    by which sync of a thread the system begins to refuse
-    /// @param atStart whether the start has one
+    /// @param from    the number of a thread's sync from which on the system refuses
+    /// @param atStart whether the start makes such a sync
     @ParameterizedTest
     @CsvSource({"1,true", "4,false"})
     void directoryThatCannotBeSynced_isUsedWithAWarning(int from, boolean atStart) throws Exception {
@@ -95,7 +95,7 @@ final class OddFileSystemTest {
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(1, process.waitFor(), said);
         assertTrue(said.contains(word.replace("DATA", data().toString())), said);
-        // nobody is there to do that
+        // nobody would do that
         assertFalse(said.contains("tries again") || said.contains("by itself"), said);
     }
 
@@ -129,9 +129,9 @@ final class OddFileSystemTest {
         return List.of("bash", "-c", limit + "; exec \"$0\" \"$@\"");
     }
 
-    /// @param refusals system calls, `:error=` and what they answer
+    /// @param refusals system calls, each with `:error=` and its error
     private static List<String> traced(String... refusals) throws Exception {
-        // all other calls go on without it
+        // all other calls run without being traced
         List<String> strace = new ArrayList<>(List.of("strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e",
                 "trace=" + Stream.of(refusals).map(refusal -> refusal.replaceFirst(":.*", ""))
                         .collect(Collectors.joining(","))));
@@ -163,7 +163,7 @@ final class OddFileSystemTest {
                 directory.resolve("server.log"));
     }
 
-    /// Its status is the traced program's; a signal must not end itself first.
+    /// Sends SIGTERM to the traced program. strace's status is the program's; a signal must not end strace first.
     private static int terminate(ServerProcess server) throws InterruptedException {
         server.process().children().forEach(ProcessHandle::destroy);
         assertTrue(server.process().waitFor(60, TimeUnit.SECONDS));

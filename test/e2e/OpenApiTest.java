@@ -34,7 +34,7 @@ import shared.json.Json;
 import support.Npm;
 import support.ServerProcess;
 
-/// What a server answers at every route is what its `/openapi.json` says.
+/// The server's answers at every route match its `/openapi.json`.
 @TestInstance(Lifecycle.PER_CLASS)
 @Timeout(180)
 final class OpenApiTest {
@@ -42,12 +42,12 @@ final class OpenApiTest {
     private static final String TASK = "{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\"Hello\"}";
     private static final String CHAT = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
     private static final String PROMPT = "{\"model\":\"m\",\"prompt\":\"Hi\",\"input\":\"Hi\"}";
-    /// The paths that are Ollama's, OpenAI's or Anthropic's.
+    /// The paths of Ollama's, OpenAI's and Anthropic's APIs.
     private static final String HOSTS =
             "/(v1|api/(pull|push|create|copy|delete|blobs|show|chat|gen|embed|ps|tags|version)).*";
     private static final String MODEL = "{\"model\":\"m\"}";
 
-    /// What is sent where a body is taken, by method and path.
+    /// The bodies to send where one is accepted, by method and path.
     private static final Map<String, String> BODIES = Map.ofEntries(Map.entry("post /api/tasks", TASK),
             Map.entry("post /api/tasks/batch", "[" + TASK + "]"),
             Map.entry("post /api/tasks/{id}/priority", "{\"priority\":\"high\"}"),
@@ -99,7 +99,7 @@ final class OpenApiTest {
         List<String> operations = new ArrayList<>();
         object(api, "paths").members().forEach((path, methods) -> ((Json.Obj) methods).members().keySet()
                 .forEach(method -> operations.add(method + " " + path)));
-        // what is deleted is looked at before, and what is ended is ended last
+        // read before deleting, and end what ends tasks last
         operations.sort((one, other) -> Integer.compare(rank(one), rank(other)));
         assertTrue(operations.size() > 60, operations.toString());
         assertEquals(200, check("post /api/tasks", "/api/tasks?dry_run=true", TASK));
@@ -116,7 +116,7 @@ final class OpenApiTest {
             assertTrue(!ours || status < 300 || status == 409 && operation.contains("/retry")
                     || status == 404 && operation.contains("actions/"), operation + ": " + status);
             if (operation.equals("delete /api/tokens/{id}")) {
-                // it was the last one that could ask
+                // it was the last one with access
                 continue;
             }
             if (ours && !path.equals("/")) {
@@ -132,13 +132,13 @@ final class OpenApiTest {
     }
 
     private static int rank(String operation) {
-        // from the first token on the server wants one
+        // once there is a token, the server requires one
         return operation.startsWith("post /api/tokens") ? 5 : operation.startsWith("delete /api/tokens") ? 6
                 : operation.matches("delete .*") ? 4 : operation.matches(".*/(retry|stop)") ? 3
                 : operation.matches(".*/(cancel|drain)") ? 2 : operation.startsWith("get ") ? 0 : 1;
     }
 
-    /// Sends a request and holds its answer against the description.
+    /// Sends a request and compares its answer with the description.
     ///
     /// @return the answer's status
     private int check(String operation, String target, String body) throws IOException, InterruptedException {
@@ -200,9 +200,9 @@ final class OpenApiTest {
         return (Json.Obj) in.get(name);
     }
 
-    // ---- as much of JSON Schema as the description uses
+    // ---- the subset of JSON Schema that the description uses
 
-    /// What of a value does not fit; null if it fits.
+    /// Returns how a value violates its schema; null if it does not.
     private String wrong(Json value, Json.Obj schema, String at) {
         if (schema.text("$ref") != null) {
             String name = schema.text("$ref").replaceFirst(".*/", "");
@@ -260,13 +260,13 @@ final class OpenApiTest {
                 .map(name -> at + "." + name + " is missing").findFirst().orElse(null) : null;
     }
 
-    // ---- a judge that was not written here
+    // ---- an independent validator
 
     @Test
     void redocly_isContent() throws Exception {
         Path npm = Npm.folder("@redocly/cli", "2.77.0");
         Path file = Files.writeString(directory.resolve("openapi.json"), api.text());
-        // a path without {id} goes before one with it, as OpenAPI has it, too
+        // a path without {id} comes before one with it, as OpenAPI requires, too
         ProcessBuilder lint = new ProcessBuilder("node", npm.resolve("bin/cli.js").toString(), "lint",
                 "--skip-rule=no-ambiguous-paths", file.toString()).redirectErrorStream(true);
         lint.environment().putAll(Map.of("REDOCLY_TELEMETRY", "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE", "true"));

@@ -16,7 +16,7 @@ import shared.json.Json;
 import support.PluginJar;
 import support.ServerProcess;
 
-/// Kinds of host from `--plugins DIR`, in the real program.
+/// Kinds of host from `--plugins DIR` in the real program.
 final class PluginTest {
 
     @TempDir
@@ -46,7 +46,7 @@ final class PluginTest {
         assertTrue(said.contains("is not a folder"), said);
     }
 
-    /// @return what it said
+    /// @return what it printed
     private String refused(String... arguments) throws Exception {
         Path log = directory.resolve("refused.log");
         List<String> words = new ArrayList<>(List.of("--port", "0", "--data-dir",

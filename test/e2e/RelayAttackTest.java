@@ -26,7 +26,7 @@ import shared.json.Json;
 import support.FakeOllama;
 import support.ServerProcess;
 
-/// Who means ill, or is badly broken, on the paths of relayed calls: callers, pages and hosts.
+/// Hostile or badly broken callers, pages and hosts on the paths of relayed calls.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RelayAttackTest {
 
@@ -127,7 +127,7 @@ final class RelayAttackTest {
             }
         }
         try (Wire wire = wire()) {
-            // without a length it is found out on the way
+            // without a length, the size is discovered while the body is read
             wire.send("POST", "/api/generate", "Transfer-Encoding: chunked");
             wire.raw(Integer.toHexString(whole.length() + 1) + "\r\n").raw(" " + whole).raw("\r\n0\r\n\r\n");
             assertEquals(413, wire.reply(true).status());
@@ -194,7 +194,7 @@ final class RelayAttackTest {
             }
         }
         try (Wire wire = wire()) {
-            // a program's own identity that is no name is passed over
+            // an identity from the program itself that is not a valid name is ignored
             wire.send("POST", "/api/chat", "X-User-ID: a b\tc", "Content-Length: " + CHAT.length());
             assertEquals(200, wire.raw(CHAT).reply(true).status());
         }
@@ -204,7 +204,7 @@ final class RelayAttackTest {
             assertEquals(404, reply.status());
             assertNull(reply.headers().get("x-evil"));
             assertTrue(reply.body().contains("\\r\\nX-Evil"), reply.body());
-            // the same connection serves on
+            // the same connection continues to work
             assertEquals(200, wire.post("/api/chat", CHAT).status());
         }
     }
@@ -237,7 +237,7 @@ final class RelayAttackTest {
             wire.send("POST", "/api/chat", "Content-Length: " + CHAT.length());
             wire.raw(CHAT);
             Reply reply = wire.reply(true);
-            // the connection ends before the length that was told
+            // the connection ends before the announced length
             assertEquals("100", reply.headers().get("content-length"));
             assertTrue(reply.body().length() < 100, reply.body());
         }
@@ -303,7 +303,7 @@ final class RelayAttackTest {
         }
     }
 
-    /// The server serves on.
+    /// Asserts that the server continues to answer.
     private void assertAnswers() throws IOException {
         assertAnswers(server);
     }

@@ -28,7 +28,7 @@ import support.LoadingOllama;
 import support.Offline;
 import support.ServerProcess;
 
-/// A run of the real server, before an Ollama that loads its models, and what `simulate` makes of its journal.
+/// A run of the real server with an Ollama that loads its models, and the result of `simulate` on its journal.
 @Tag("process")
 class SimulateTest {
 
@@ -44,7 +44,7 @@ class SimulateTest {
     private record Run(double seconds, int loads) {
     }
 
-    /// Runs a call that is not recorded, which warms the server up, then tasks of three models by turns.
+    /// Runs a call that is not recorded, to warm up the server, then tasks of three models by turns.
     private void record(Path data, Path config, boolean clients, int room) throws Exception {
         try (FakeOllama fake = FakeOllama.start().models("a", "b", "c", "d")) {
             LoadingOllama loading = LoadingOllama.of(fake, room, room, LOAD, RUN);
@@ -69,8 +69,8 @@ class SimulateTest {
         }
     }
 
-    /// Records a run and simulates it. A machine that stood still for a moment is in the record and in no simulation,
-    /// so a run that is not given back is recorded anew; one that never is fails.
+    /// Records a run and simulates it. If the machine stood still for a moment, the recording has the pause and the
+    /// simulation has not; so a run that is not reproduced is recorded again, and fails if it never is.
     private String simulated(boolean clients, int room, Path config, String... more) throws Exception {
         for (int i = 1; ; i++) {
             Path data = directory.resolve("data" + i);
@@ -103,7 +103,7 @@ class SimulateTest {
         return text;
     }
 
-    /// What was recorded, then each simulated run.
+    /// Returns what was recorded, then each simulated run.
     private static List<Run> runs(String text) {
         List<Run> runs = new ArrayList<>();
         for (Matcher total = TOTAL.matcher(text); total.find();) {
@@ -120,7 +120,7 @@ class SimulateTest {
         List<Run> runs = runs(text);
         assertEquals(1 + TASKS, runs.getFirst().loads, text);
         assertEquals(1 + 3, runs.get(2).loads, text);
-        // each of the loads that it is without took as long at least
+        // each of the loads that it saves took at least this long
         assertTrue(runs.get(2).seconds < runs.get(1).seconds - (TASKS - 4) * LOAD.toMillis() / 1e3, text);
         assertEquals(runs.get(1), runs.get(3), text);
         assertTrue(text.contains("affinity.enabled: false (" + plain + ", line 2)"), text);
@@ -133,7 +133,7 @@ class SimulateTest {
         assertEquals(1 + 3, runs(text).getFirst().loads, text);
         assertTrue(text.startsWith("13 tasks\n"), text);
         assertTrue(Pattern.compile("client c0 +6 .*\n +client c1 +6 ").matcher(text).find(), text);
-        // without the window's settings, as where a policy is given for them that lacks it
+        // without the window's settings, as with a settings file that lacks them
         text = simulate(0, directory.resolve("data1").toString());
         assertTrue(text.contains("\n  12 tasks did not run: the window day is not in these settings\n"), text);
     }

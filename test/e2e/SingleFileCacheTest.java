@@ -30,21 +30,21 @@ import org.junit.jupiter.api.io.TempDir;
 import support.Effort;
 import support.Jdks;
 
-/// What the single file keeps and what it trusts, started by `sh` and by `java`. The client in it is a small one here,
-/// for it is compiled often.
+/// What the single file caches and what it trusts, started by `sh` and by `java`. Its client is a small one here,
+/// because it is compiled often.
 @Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SingleFileCacheTest {
 
     private static final int ENTRIES_MAX = 5;
     private static final int AT_ONCE = Effort.of(2, 8);
-    /// Neither root nor who runs this, be it `nobody`.
+    /// Neither root nor the user that runs the tests, not even if that is `nobody`.
     private static final String OTHER_USER = "65533";
 
     @TempDir
     private Path folder;
     private Path shared;
-    /// This JDK, whose `java` starts sources as [Jdks#compiling] says.
+    /// A JDK whose `java` starts sources as described for [Jdks#compiling].
     private Path jdk;
     private Path program;
     private Path cache;
@@ -212,7 +212,7 @@ class SingleFileCacheTest {
         assertEquals("hello y\n", java(Jdks.oldest(), "y"));
     }
 
-    /// As on a host whose disks can only be read: no program may write a byte to a file here.
+    /// As on a host with read-only disks: no program may write a byte to a file here.
     @Test
     void java_nothingCanBeWritten_compilesInMemoryWithoutAWord() throws Exception {
         List<String> limited = List.of("sh", "-c", "ulimit -f 0; exec \"$@\"", "sh");
@@ -315,7 +315,7 @@ class SingleFileCacheTest {
         assertNotEquals(0, process.exitValue());
     }
 
-    /// Fills the cache as an earlier start by this JDK leaves it, which is made once for all tests.
+    /// Fills the cache as an earlier start by this JDK would; it is created once for all tests.
     private void startedBefore() throws Exception {
         Path made = shared.resolve("home with space");
         if (!Files.exists(made)) {
@@ -383,7 +383,7 @@ class SingleFileCacheTest {
         return output;
     }
 
-    /// What the JVM maps of the classes.
+    /// Returns the class archives that the JVM mapped.
     private List<Path> archives() throws IOException {
         try (Stream<Path> files = Files.list(entries().get(0))) {
             return files.filter(file -> file.toString().endsWith(".jsa")).toList();

@@ -26,7 +26,7 @@ import support.Effort;
 import support.Jdks;
 import support.ServerProcess;
 
-/// The client in one file, on both ends of the JDKs that it is made for.
+/// The client in one file, on the oldest and the newest JDK that it supports.
 @Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SingleFileTest {
@@ -34,7 +34,7 @@ class SingleFileTest {
     private static final Path MADE = Path.of("build/dist/Client.java").toAbsolutePath();
     private static final Path SCRIPT = Path.of("test/e2e/commands.txt").toAbsolutePath();
 
-    /// The home of a user of each JDK.
+    /// The home directory of a user of each JDK.
     private final Map<Path, Path> homes = new HashMap<>();
     private ServerProcess server;
     private Path shared;
@@ -128,8 +128,8 @@ class SingleFileTest {
         }
     }
 
-    /// The home of one who has started it before: for the first time by `java`, which compiled it then, from a folder
-    /// with a space, with a pipe, and in a locale that knows no other letters.
+    /// Returns the home of a user who has started it before. The first start, by `java`, compiled it: from a folder
+    /// with a space, with a pipe, and in a locale that has only ASCII.
     private Path home(Path jdk) throws Exception {
         Path known = homes.get(jdk);
         if (known != null) {
@@ -157,7 +157,8 @@ class SingleFileTest {
         return new ClientScript(program, all, server.url(), folder);
     }
 
-    /// What the compiler says of what Java compiles at each start, and of the client in the comment.
+    /// Returns the compiler's messages about the part that Java compiles at each start, and about the client in the
+    /// comment.
     private String compiled(Path jdk) throws IOException, InterruptedException {
         String text = Files.readString(MADE);
         Path client = Files.createDirectory(folder.resolve("client")).resolve("Client.java");

@@ -63,7 +63,7 @@ final class StopTest {
             Json.Obj task = server.awaitEnd(id);
             assertEquals("completed", task.text("status"));
             assertEquals(0, task.integer("retry_count", -1));
-            // a reader's place in the first attempt's answer must not be taken for one in the second's
+            // a reader's offset in the first attempt's answer must not be used in the second's
             List<Json> attempts = ((Json.Arr) task.get("attempts")).values();
             assertEquals(2, attempts.size());
             assertEquals("the server stopped while it ran", ((Json.Obj) attempts.getFirst()).text("error"));
@@ -100,7 +100,7 @@ final class StopTest {
         }
     }
 
-    /// docker kills a container 10 s after it asked it to stop.
+    /// Docker kills a container 10 s after it asked it to stop.
     @Test
     void terminate_byDefault_endsInOrderWellWithin10s_whateverIsOpen() throws Exception {
         Path data = directory.resolve("data");
@@ -122,11 +122,11 @@ final class StopTest {
                 deaf.add(ask(port, "GET /api/events?since=0 HTTP/1.1\r\nHost: localhost\r\n\r\n"));
                 deaf.add(ask(port, "GET /api/tasks/" + running.getFirst() + "/events HTTP/1.1\r\nHost: localhost\r\n"
                         + "\r\n"));
-                // none of them says goodbye
+                // none of them sends a close frame
                 deaf.add(ask(wsPort, "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade"
                         + "\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"));
             }
-            // one compaction follows the other until the server is gone
+            // one compaction follows another until the server is gone
             Thread compactions = Thread.ofVirtual().start(() -> {
                 while (server.process().isAlive()) {
                     try {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import support.NotifyListener;
 import support.ServerProcess;
 
-/// What the server tells systemd over `NOTIFY_SOCKET`.
+/// What the server reports to systemd over `NOTIFY_SOCKET`.
 final class SupervisorTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -31,7 +31,7 @@ final class SupervisorTest {
             assertEquals("WATCHDOG=1", next(listener, server));
             assertEquals("WATCHDOG=1", next(listener, server));
             server.process().destroy();
-            // read while it stops, as systemd does: the socket holds some ten messages, then who sends has to wait
+            // read while it stops, as systemd does: the socket holds about ten messages, then the sender has to wait
             String last = next(listener, server);
             while (last.equals("WATCHDOG=1")) {
                 last = next(listener, server);
@@ -63,7 +63,7 @@ final class SupervisorTest {
         }
     }
 
-    /// The next message; without one it is told what the server does meanwhile.
+    /// Returns the next message; if none comes, fails with what the server is doing.
     private static String next(NotifyListener listener, ServerProcess server) {
         try {
             return listener.receive(PATIENCE);

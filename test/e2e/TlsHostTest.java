@@ -25,7 +25,7 @@ import com.sun.net.httpserver.HttpsServer;
 import support.Await;
 import support.ServerProcess;
 
-/// A host behind TLS whose certificate a company's own authority issued.
+/// A host behind TLS whose certificate was issued by a company's own authority.
 final class TlsHostTest {
 
     private static final String TASK = "{\"type\":\"generate\",\"model\":\"m\",\"prompt\":\"x\",\"on\":\"%s\"}";
@@ -56,7 +56,7 @@ final class TlsHostTest {
         try (ServerProcess server = ServerProcess.start(folder.resolve("data"), "--config", config.toString())) {
             assertEquals("completed", server.awaitEnd(server.submit(TASK.formatted("trusted"))).text("status"));
             String waits = server.submit(TASK.formatted("strange"));
-            // between two attempts, each of which is short
+            // between two attempts, both of which are short
             Await.until("it waits and says why", () -> {
                 String task = server.get("/api/tasks/" + waits).body();
                 return task.contains("the issuer of its certificate is not trusted; set the host's ca_cert")

@@ -42,7 +42,7 @@ import support.Jdks;
 import support.Programs;
 import support.ServerProcess;
 
-/// The server behind TLS: for curl, OpenSSL and the JDK's clients, and for ours. One does for all tests but those that
+/// The server behind TLS: for curl, OpenSSL, the JDK's clients and ours. One server serves all tests except those that
 /// close it or change its certificate.
 @Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -85,7 +85,7 @@ final class TlsTest {
         http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(trusted).build();
     }
 
-    /// The next test has another server.
+    /// The next test class has another server.
     @AfterAll
     void stop() throws IOException {
         if (server != null) {
@@ -106,7 +106,7 @@ final class TlsTest {
         return (int) ServerProcess.object(get("/api/info")).integer("ws_port", 0);
     }
 
-    /// Runs a program without any settings of ours.
+    /// Runs a program without any of our settings.
     private String run(List<String> environment, String... words) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true)
                 .redirectInput(Path.of("/dev/null").toFile());
@@ -121,7 +121,7 @@ final class TlsTest {
         }
     }
 
-    /// It has no certificate to trust: that TLS refuses what it sends tells that the server is there.
+    /// It has no certificate to trust: the TLS alert that it gets shows that the server is there.
     @Test
     void healthCheckOfTheContainer_passes_andFailsWhereNobodyIs() throws Exception {
         String line = Files.readAllLines(Path.of("src/server/deploy/server.Dockerfile")).stream()
@@ -150,7 +150,7 @@ final class TlsTest {
                     "ALL@SECLEVEL=0");
             assertTrue(old.contains("alert protocol version"), old);
         }
-        // each on a new connection, as no connection is left to be used again
+        // each on a new connection, because no connection is kept
         String many = run(List.of(), "curl", "-sS", "--cacert", certificate.toString(), "-H", "Connection: close",
                 server.url() + "/healthz", server.url() + "/index.html", server.url()
                 + "/api/tasks?model=none");
@@ -191,7 +191,7 @@ final class TlsTest {
         assertTrue(run(List.of(), client, "status", "--config", config.toString()).startsWith("0 pending"));
         assertEquals("0 by TLS", run(List.of(), client, "submit", "generate", "--model", "echo", "--prompt", "by TLS",
                 "--wait", "--config", config.toString()).strip());
-        // exactly this certificate, though the other's issuer is itself as well
+        // exactly this certificate, although the other one is self-signed as well
         Files.writeString(config, "server: {port: %d, tls_cert: \"%s\"}\n".formatted(port, foreign));
         String another = run(List.of(), client, "status", "--config", config.toString());
         assertTrue(another.startsWith("3 ") && another.contains("its certificate is not the one in " + foreign),

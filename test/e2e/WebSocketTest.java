@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import shared.json.Json;
 import support.ServerProcess;
 
-/// WebSocket of the real program, with the JDK's client.
+/// WebSocket of the real program, used by the JDK's client.
 final class WebSocketTest {
 
     @TempDir

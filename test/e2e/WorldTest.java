@@ -25,8 +25,8 @@ import support.FakeOpenAiAnswer;
 import support.Programs;
 import support.ServerProcess;
 
-/// What breaks queues at other people's places, by the commands of `world.txt`: a host that refuses, one whose every
-/// model is odd in one way, a good one, and an endpoint.
+/// Conditions that break queues in practice, tested by the commands of `world.txt`: a host that refuses, one whose
+/// models each misbehave in one way, a good one, and an endpoint.
 @Timeout(300)
 final class WorldTest {
 
@@ -106,7 +106,7 @@ final class WorldTest {
                 .on("slow", FakeOllamaAnswer.hang())
                 .on("kept", (request, reply) -> {
                     if (request.kept() && !broken.getAndSet(true)) {
-                        // it closes the connection that it kept in this moment
+                        // it closes the kept connection at this moment
                         reply.breakOff();
                     } else {
                         reply.token(broken.get() ? "kept" : "new");

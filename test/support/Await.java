@@ -5,8 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/// Waits for what another thread or process does, where nothing tells of it. It looks, pauses and looks again, so that
-/// the waiting takes no processor from the one that is waited for.
+/// Waits for something that another thread or process does, and that nothing reports. It checks, pauses and checks
+/// again, so that waiting takes no processor time from the other one.
 public final class Await {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -20,7 +20,7 @@ public final class Await {
         until(() -> what, condition);
     }
 
-    /// @param what tells at the end what was waited for in vain
+    /// @param what says in the end what was waited for in vain
     public static void until(Supplier<String> what, BooleanSupplier condition) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {

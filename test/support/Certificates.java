@@ -13,10 +13,10 @@ public final class Certificates {
     private Certificates() {
     }
 
-    /// Makes a certificate that signs itself, `NAME.pem`, valid for two days, and its key in PKCS#8, `NAME.key`.
+    /// Makes a self-signed certificate, `NAME.pem`, valid for two days, and its PKCS#8 key, `NAME.key`.
     ///
-    /// @param algorithm as OpenSSL's `-newkey` takes it: `rsa:2048`, `ec`, `ed25519`
-    /// @param names     as `DNS:localhost,IP:127.0.0.1`
+    /// @param algorithm as in OpenSSL's `-newkey`: `rsa:2048`, `ec`, `ed25519`
+    /// @param names     such as `DNS:localhost,IP:127.0.0.1`
     /// @return the certificate's file
     public static Path make(Path folder, String name, String algorithm, String names) {
         List<String> words = new ArrayList<>(List.of("req", "-x509", "-newkey", algorithm, "-nodes", "-days", "2",
@@ -29,7 +29,7 @@ public final class Certificates {
         return folder.resolve(name + ".pem");
     }
 
-    /// The key that was made with a certificate.
+    /// Returns the key that was made with a certificate.
     public static Path keyOf(Path certificate) {
         return certificate.resolveSibling(certificate.getFileName().toString().replace(".pem", ".key"));
     }
@@ -53,7 +53,7 @@ public final class Certificates {
         }
     }
 
-    /// Puts several files into one.
+    /// Joins several files into one.
     public static Path join(Path into, Path... parts) throws IOException {
         StringBuilder all = new StringBuilder();
         for (Path part : parts) {

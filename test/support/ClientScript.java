@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Runs the command lines of a text against a real server, by whatever form of the client, each a process of its own:
+/// Runs the command lines in a text against a real server, with any form of the client, each in its own process:
 ///
 /// ```
 /// $ ollama-queue status ID     a command line for a shell; ID is the last task or cron task that was printed
@@ -22,11 +22,11 @@ import java.util.regex.Pattern;
 /// = 2                          its exit status, 0 if there is no such line
 /// ```
 ///
-/// In what is compared, ids stand as `TASK`, `CRON` and `REQUEST`, times as `TIME`, ages as `AGE`, the server's address
-/// as `URL`.
+/// In the comparison, ids become `TASK`, `CRON` and `REQUEST`, times `TIME`, ages `AGE`, and the server's address
+/// `URL`.
 public final class ClientScript {
 
-    /// Long enough for a start that compiles all sources on a machine that has much else to do.
+    /// Long enough for a start that compiles all sources on a busy machine.
     private static final long PATIENCE_S = 100;
     private static final Pattern ID = Pattern.compile("(task|cron)_[0-9a-z]{12}");
 
@@ -36,8 +36,8 @@ public final class ClientScript {
     private final Path folder;
     private String id = "";
 
-    /// @param program     the client, and how it is started
-    /// @param environment all that it has, but for the server's address
+    /// @param program     the command that starts the client
+    /// @param environment its whole environment, except for the server's address
     /// @param folder      the working directory
     public ClientScript(List<String> program, Map<String, String> environment, String url, Path folder) {
         this.program = program;
@@ -51,7 +51,7 @@ public final class ClientScript {
         run(script, Integer.MAX_VALUE);
     }
 
-    /// Runs the first commands of a script, so many.
+    /// Runs the first commands of a script.
     public void run(Path script, int commands) throws Exception {
         int left = commands;
         String command = null;
@@ -71,7 +71,7 @@ public final class ClientScript {
         }
     }
 
-    /// What a command line did, in the form of a script.
+    /// Returns what a command line did, in the form of a script.
     public String ran(String command) throws IOException, InterruptedException {
         Path out = Files.createTempFile(folder, "out", "");
         Path err = Files.createTempFile(folder, "err", "");

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
-/// The places at which a text is cut in two: in `make proof` every one; in `make test` each close to its ends, and some
-/// between.
+/// The positions at which a text is cut in two: in `make proof` all of them; in `make test` those close to its ends,
+/// and some between.
 public final class Cuts {
 
     private static final int EVERY = 16;
@@ -16,9 +16,9 @@ public final class Cuts {
     private Cuts() {
     }
 
-    /// Places from 0 to the length, both included, in their order.
+    /// Returns positions from 0 to the length, both included, in ascending order.
     ///
-    /// @param seed for those between
+    /// @param seed chooses those between
     public static Set<Integer> of(int length, long seed) {
         Random random = new Random(seed);
         Set<Integer> cuts = new TreeSet<>();
@@ -31,7 +31,7 @@ public final class Cuts {
         return cuts;
     }
 
-    /// A host's answer as it was recorded, byte by byte.
+    /// Returns a recorded host's answer, written byte by byte.
     public static FakeOllamaAnswer everywhere(byte[] wire) {
         return (request, reply) -> {
             for (byte b : wire) {
@@ -40,7 +40,7 @@ public final class Cuts {
         };
     }
 
-    /// A host's answer as it was recorded, in two parts.
+    /// Returns a recorded host's answer, written in two parts.
     public static FakeOllamaAnswer at(int cut, byte[] wire) {
         return (request, reply) -> {
             reply.raw(Arrays.copyOf(wire, cut));
@@ -49,7 +49,7 @@ public final class Cuts {
         };
     }
 
-    /// The beginning of a host's answer, which ends there.
+    /// Returns the beginning of a host's answer, which then breaks off.
     public static FakeOllamaAnswer brokenOffAt(int cut, byte[] wire) {
         return (request, reply) -> {
             reply.raw(Arrays.copyOf(wire, cut));

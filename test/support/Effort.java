@@ -1,7 +1,7 @@
 package support;
 
-/// How much a test does that could go on for ever: a random one, or one of many cases alike. `make test` has a short
-/// form of each, `make proof` the long one.
+/// How much a test does that could continue forever: a random one, or one of many similar cases. `make test` runs a
+/// short form of each, `make proof` the long one.
 public final class Effort {
 
     private static final boolean PROOF = "proof".equals(System.getProperty("part"));
@@ -9,12 +9,12 @@ public final class Effort {
     private Effort() {
     }
 
-    /// Whether this is the long form.
+    /// Returns whether this is the long form.
     public static boolean isProof() {
         return PROOF;
     }
 
-    /// The number for this run.
+    /// Returns the number for this run.
     public static int of(int test, int proof) {
         return PROOF ? proof : test;
     }

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 
 import shared.json.Json;
 
-/// Reads server-sent events as their standard says, by the JDK's oldest client.
+/// Reads server-sent events according to their standard, with the JDK's oldest client.
 public final class EventReader implements AutoCloseable {
 
     /// One event.
@@ -43,12 +43,12 @@ public final class EventReader implements AutoCloseable {
         lines = new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    /// The value of a header of the answer.
+    /// Returns a header of the answer.
     public String header(String name) {
         return connection.getHeaderField(name);
     }
 
-    /// The next event; null at the stream's end.
+    /// Returns the next event; null at the stream's end.
     ///
     /// @throws IOException also if the stream breaks off
     public Told next() throws IOException {
@@ -72,12 +72,12 @@ public final class EventReader implements AutoCloseable {
         return null;
     }
 
-    /// The next line as it is; null at the stream's end.
+    /// Returns the next line as it is; null at the stream's end.
     public String line() throws IOException {
         return lines.readLine();
     }
 
-    /// The last id that came; empty if none did.
+    /// Returns the last id that came; empty if none did.
     public String place() {
         return place;
     }

@@ -8,10 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/// A recorded exchange with a real host, a file: request line, body, empty line, the answer with its chunks joined.
+/// A recorded exchange with a real host, from a file: request line, body, empty line, and the answer with its chunks
+/// joined.
 ///
-/// @param body of the answer
-/// @param wire the whole answer as it came: CRLF in the head, and one chunk for each line
+/// @param body the body of the answer
+/// @param wire the whole answer as it was sent: CRLF in the head, and one chunk for each line
 public record Exchange(String name, String path, String requestBody, int status, byte[] body, byte[] wire) {
 
     public static Exchange of(Path file) {

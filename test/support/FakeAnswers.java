@@ -2,7 +2,7 @@ package support;
 
 import java.util.function.IntSupplier;
 
-/// What [FakeApi] answers where it does not matter what was asked before.
+/// The answers of [FakeApi] that do not depend on earlier requests.
 final class FakeAnswers {
 
     static final String EXPLAINED = "{\"id\":\"ID\",\"status\":\"pending\",\"position\":4,"
@@ -23,9 +23,10 @@ final class FakeAnswers {
     private FakeAnswers() {
     }
 
-    /// Answers requests about many tasks: three match, two pending and one running. Of an action one is refused.
+    /// Answers requests about many tasks: three match, two pending and one running. An action is refused for one of
+    /// them.
     ///
-    /// @param visits counts the looks at an action, which runs at the first
+    /// @param visits counts the reads of an action, which still runs at the first
     static Told ofMany(String method, String path, String body, IntSupplier visits) {
         if (path.startsWith("/api/tasks/causes")) {
             return new Told(200, "[{\"cause\":\"gpu answered 500: out of memory (… MiB)\",\"cause_id\":"

@@ -25,26 +25,26 @@ import com.sun.net.httpserver.HttpServer;
 import shared.json.Json;
 import shared.json.JsonWriter;
 
-/// A small stand-in for the server's HTTP API, for tests of the client. Tasks end at once and answer with their
-/// prompt; the model's name asks for something else:
+/// A small stand-in for the server's HTTP API, for tests of the client. Tasks end at once and answer with their prompt;
+/// some model names request other behaviour:
 ///
 /// | model | what happens |
 /// |---|---|
 /// | `fail` | the task fails |
 /// | `hang` | it stays pending |
-/// | `queued` | it is pending for two looks, at position 3 and 2 |
-/// | `loading` | it is next for one look, and runs for one |
+/// | `queued` | it is pending for two reads, at position 3 and 2 |
+/// | `loading` | it is next for one read, and runs for one |
 /// | `later`, `retrying` | it stays pending until an hour, half a minute after 2026-01-02T03:04:05Z |
 /// | `lost`, `gateway` | the submit arrives, the first answer to it does not, or a proxy answers 504 |
 /// | `restart` | the first two reads of the task are cut off |
-/// | `torn` | its stream breaks off in the middle, once; then some comes again |
+/// | `torn` | its stream breaks off in the middle, once; then some events are repeated |
 /// | `again` | its first attempt breaks off after a few words |
-/// | `think` | it has thoughts |
+/// | `think` | it has thinking |
 /// | `cut` | its answer ends at the length limit |
 /// | `tools` | it calls a tool and says nothing |
 ///
-/// A first path segment asks for other servers: `/html` and `/redirect` are none of ours, `/busy` answers 503 with a
-/// page, `/socket` is the port for WebSocket, `/locked` wants the token `secret`, `/cut` closes each connection,
+/// A first path segment selects another kind of server: `/html` and `/redirect` are not ours, `/busy` answers 503 with
+/// a page, `/socket` is the WebSocket port, `/locked` requires the token `secret`, `/cut` closes each connection,
 /// `/rubbish` is text.
 public final class FakeApi implements AutoCloseable {
 
@@ -73,7 +73,7 @@ public final class FakeApi implements AutoCloseable {
         return "http://localhost:" + server.getAddress().getPort();
     }
 
-    /// What came since the last call, each as `METHOD path body`.
+    /// Returns the requests since the last call, each as `METHOD path body`.
     public synchronized List<String> takeRequests() {
         List<String> taken = List.copyOf(requests);
         requests.clear();
@@ -96,7 +96,7 @@ public final class FakeApi implements AutoCloseable {
             }
             route(exchange, path, body);
         } catch (IOException | UncheckedIOException clientGone) {
-            // as a server has it all the time
+            // as happens to a server all the time
         } catch (RuntimeException fault) {
             System.err.println("FakeApi: " + fault);
         }
@@ -168,7 +168,7 @@ public final class FakeApi implements AutoCloseable {
         }
     }
 
-    /// One cron task, `hourly`, whatever is sent.
+    /// Answers with one cron task, `hourly`, whatever is sent.
     private void cron(HttpExchange exchange, String path, String body) throws IOException {
         String cron = "{\"id\":\"cron_000000000001\",\"name\":\"hourly\",\"timezone\":\"UTC\","
                 + "\"description\":\"every hour\",\"enabled\":"
@@ -238,7 +238,7 @@ public final class FakeApi implements AutoCloseable {
         return task;
     }
 
-    /// As the server does, but without filters: 100 tasks unless it is told otherwise, and all only as lines.
+    /// Lists like the server, but without filters: 100 tasks by default, and all of them only as JSON lines.
     private synchronized void list(HttpExchange exchange) throws IOException {
         List<Task> newest = new ArrayList<>(tasks.values());
         java.util.Collections.reverse(newest);
@@ -325,7 +325,7 @@ public final class FakeApi implements AutoCloseable {
                     chunk(out, 1, 0, "text", text.substring(0, cut));
                     return;
                 }
-                // as from a server that sends again what was there before
+                // as from a server that repeats earlier pieces
                 chunk(out, 1, 0, "text", text);
             }
             case "again" -> {
@@ -351,7 +351,7 @@ public final class FakeApi implements AutoCloseable {
         event(out, null, "task", "{\"seq\":3,\"what\":\"" + task.status + "\",\"task\":" + summary(task) + "}");
     }
 
-    /// Every stream ends early, the first within an event; who has come to event 11 is sent away.
+    /// Sends streams that all end early, the first within an event; a subscriber that has reached event 11 is refused.
     private void everything(HttpExchange exchange) throws IOException {
         if (exchange.getRequestURI().toString().contains("task=hang")) {
             pause();
@@ -383,8 +383,7 @@ public final class FakeApi implements AutoCloseable {
                 event(out, "10", "cron", "{\"seq\":10" + head + "\"fired\",\"cron\":{\"name\":\"nightly\"}}");
                 event(out, "11", "queue", "{\"seq\":11" + head + "\"paused\",\"mode\":\"paused\"}");
             }
-            // a place, and no event yet
-            // and an event that breaks off, of which its reader has nothing
+            // an id without an event, and an event that breaks off, which its reader must ignore
             default -> out.write(": ping\nid: 4\n\nid: 5\nevent: task\ndata: {\"seq\":5".getBytes(
                     StandardCharsets.UTF_8));
         }
@@ -480,7 +479,7 @@ public final class FakeApi implements AutoCloseable {
         json(exchange, status, new JsonWriter().beginObject().name("error").string(message).endObject().toString());
     }
 
-    /// A 400 about a place in the body.
+    /// Answers 400 with a place in the body.
     private static void error(HttpExchange exchange, String reason, int column, String path) throws IOException {
         json(exchange, 400, new JsonWriter().beginObject().name("error")
                 .string(reason + " (line 1, column " + column + ", at " + path + ")").name("reason").string(reason)

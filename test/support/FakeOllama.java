@@ -31,13 +31,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///     assertEquals("/api/chat", ollama.takeRequest().path());
 /// }
 /// ```
-///
-/// Unscripted, it repeats the prompt; the models named in [FakeOllamaAnswer#named] misbehave as their names say. As a
-/// program of its own (`java test/support/FakeOllama.java [PORT]`) these names are how it is scripted; its first line
-/// is then `listening on http://127.0.0.1:PORT`. Needs nothing but the JDK.
+/// Without a script, it repeats the prompt; models with the names in [FakeOllamaAnswer#named] misbehave as their names
+/// say. As a program of its own (`java test/support/FakeOllama.java [PORT]`) it is scripted by these names; its first
+/// line is then `listening on http://127.0.0.1:PORT`. It needs only the JDK.
 public final class FakeOllama implements AutoCloseable {
 
-    /// A system property of the program: it ends when its stdin does.
+    /// A system property of the program: whether it ends when its stdin does.
     static final String ENDS_WITH_STDIN = "ends.with.stdin";
 
     private final int port;
@@ -64,7 +63,7 @@ public final class FakeOllama implements AutoCloseable {
         return start(0);
     }
 
-    /// @param port 0 for a free one
+    /// @param port 0 for any free port
     public static FakeOllama start(int port) throws IOException {
         FakeOllama fake = new FakeOllama(port);
         fake.accept(fake.listener);
@@ -78,7 +77,7 @@ public final class FakeOllama implements AutoCloseable {
         }
         System.out.println("listening on " + fake.url());
         if (Boolean.getBoolean(ENDS_WITH_STDIN)) {
-            // whoever started it has the other end, and is gone
+            // the process that started it has the other end, and is gone
             System.in.transferTo(OutputStream.nullOutputStream());
             System.exit(0);
         }
@@ -87,13 +86,13 @@ public final class FakeOllama implements AutoCloseable {
 
     // ---- script
 
-    /// Answers the next unscripted task with this; several calls queue up.
+    /// Answers the next unscripted task with this; several calls are queued.
     public FakeOllama next(FakeOllamaAnswer answer) {
         next.add(answer);
         return this;
     }
 
-    /// Answers every task of this model with this, where no [#next] is left.
+    /// Answers every task of this model with this, if no [#next] is left.
     public FakeOllama on(String model, FakeOllamaAnswer answer) {
         byModel.put(model, answer);
         return this;
@@ -105,13 +104,13 @@ public final class FakeOllama implements AutoCloseable {
         return this;
     }
 
-    /// Has these models and no others (404). Unset, it has every model and lists `fake:latest`.
+    /// Has only these models (others get a 404). Without this, it has every model and lists `fake:latest`.
     public FakeOllama models(String... names) {
         models = Set.of(names);
         return this;
     }
 
-    /// Answers a `GET` of this path with these bytes, the head included.
+    /// Answers a `GET` of this path with these bytes, which include the head.
     public FakeOllama info(String path, byte[] wire) {
         return info(path, (request, reply) -> reply.raw(wire));
     }
@@ -122,7 +121,7 @@ public final class FakeOllama implements AutoCloseable {
         return this;
     }
 
-    // ---- reach
+    // ---- its address
 
     public int port() {
         return port;
@@ -134,14 +133,14 @@ public final class FakeOllama implements AutoCloseable {
 
     // ---- what it saw
 
-    /// All tasks so far (`POST`), in the order of their coming.
+    /// Returns all tasks so far (`POST`), in the order of arrival.
     public List<FakeOllamaRequest> requests() {
         synchronized (requests) {
             return List.copyOf(requests);
         }
     }
 
-    /// The next task that was not taken yet; waits for it, at most ten seconds.
+    /// Returns the next task that has not been taken; waits for it, at most ten seconds.
     public FakeOllamaRequest takeRequest() throws InterruptedException {
         FakeOllamaRequest request = untaken.poll(10, TimeUnit.SECONDS);
         if (request == null) {
@@ -150,33 +149,33 @@ public final class FakeOllama implements AutoCloseable {
         return request;
     }
 
-    /// How many tasks are being answered now.
+    /// Returns how many tasks are being answered.
     public int running() {
         return running.get();
     }
 
-    /// The largest number of tasks that were being answered at the same time.
+    /// Returns the largest number of tasks that were answered at the same time.
     public int mostRunning() {
         return mostRunning.get();
     }
 
-    /// How many connections were ever accepted.
+    /// Returns how many connections have been accepted.
     public int connections() {
         return accepted.get();
     }
 
-    /// How many connections are open now.
+    /// Returns how many connections are open.
     public int openConnections() {
         return open.size();
     }
 
-    // ---- die and come back
+    // ---- dying and coming back
 
     /// Ends as if killed: breaks off every connection and refuses new ones.
     public void kill() throws IOException {
         listener.close();
         try {
-            // until its thread has left it, a closed listener still takes connections
+            // until its thread has left it, a closed listener still accepts connections
             acceptor.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -224,7 +223,7 @@ public final class FakeOllama implements AutoCloseable {
         });
     }
 
-    /// Reads requests and has each answered on a thread of its own, so that a client that goes away is noticed.
+    /// Reads requests and answers each on its own thread, so that a client that leaves is noticed.
     private void serve(Socket socket) {
         Thread player = null;
         try (socket) {
@@ -251,7 +250,7 @@ public final class FakeOllama implements AutoCloseable {
                 in.unread(following);
             }
         } catch (IOException | InterruptedException closed) {
-            // the client went away, or this fake was killed
+            // the client left, or this fake was killed
         } finally {
             open.remove(socket);
         }

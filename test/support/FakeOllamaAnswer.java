@@ -9,21 +9,21 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// What a [FakeOllama] does with a request. A test may write its own as a lambda; these are the usual ones.
+/// What a [FakeOllama] does with a request. A test may write its own as a lambda; these are the common ones.
 @FunctionalInterface
 public interface FakeOllamaAnswer {
 
-    /// Runs on a thread of its own; it is interrupted when the client goes away. A streamed answer is ended after it.
+    /// Runs on its own thread, which is interrupted when the client leaves. Afterwards a streamed answer is ended.
     void play(FakeOllamaRequest request, FakeOllamaReply reply) throws IOException, InterruptedException;
 
-    /// What the model names that mean something do, in any process:
-    /// `fake-busy` 503, `fake-limit` 429 with `Retry-After: 1`, `fake-500`, `fake-wrong` a 500 for a wrong option,
-    /// `fake-missing` 404, `fake-break` breaks off after two tokens, `fake-error` an error line after two, `fake-big`
-    /// 10 MiB, `fake-endless` a line without end, `fake-hang` never answers, `fake-stall` hangs after two tokens,
-    /// `fake-slow` 100 tokens, one in 50 ms, `fake-brisk` 10 tokens, one in 10 ms,
-    /// `fake-repeat` the prompt, a word in 10 ms, or whole where no stream is wanted.
+    /// Returns what a model with a special name does, in any process: `fake-busy` 503, `fake-limit` 429 with
+    /// `Retry-After: 1`, `fake-500`, `fake-wrong` a 500 for a wrong option, `fake-missing` 404, `fake-break` breaks off
+    /// after two tokens, `fake-error` an error line after two, `fake-big` 10 MiB, `fake-endless` a line without end,
+    /// `fake-hang` never answers, `fake-stall` hangs after two tokens, `fake-slow` 100 tokens, one every 50 ms,
+    /// `fake-brisk` 10 tokens, one every 10 ms, `fake-repeat` the prompt, a word every 10 ms, or as a whole if no stream
+    /// is wanted.
     ///
-    /// @return null for every other name
+    /// @return null for any other name
     static FakeOllamaAnswer named(String model) {
         return switch (model) {
             case "fake-busy" -> busy();
@@ -58,8 +58,8 @@ public interface FakeOllamaAnswer {
         return gated(new Semaphore(Integer.MAX_VALUE), tokens);
     }
 
-    /// Lets one piece out for each permit of the gate, and the last line for one more:
-    /// `gate.release(2)` in the test lets two go.
+    /// Sends one piece for each permit of the gate, and the last line for one more: `gate.release(2)` in the test
+    /// releases two.
     static FakeOllamaAnswer gated(Semaphore gate, String... tokens) {
         return (request, reply) -> {
             if (request.path().equals("/api/embed")) {
@@ -78,7 +78,7 @@ public interface FakeOllamaAnswer {
         };
     }
 
-    /// A token each so many milliseconds: for demos and tests with processes, where nothing can hold a gate.
+    /// Sends a token every so many milliseconds: for demos and tests with processes, where nothing can hold a gate.
     static FakeOllamaAnswer slow(int tokens, int milliseconds) {
         return (request, reply) -> {
             reply.begin();
@@ -90,7 +90,7 @@ public interface FakeOllamaAnswer {
         };
     }
 
-    /// The prompt, a word each so many milliseconds; whole, as late, where no stream is wanted.
+    /// Repeats the prompt, a word every so many milliseconds; as a whole, after the same time, if no stream is wanted.
     static FakeOllamaAnswer repeat(int milliseconds) {
         return (request, reply) -> {
             String[] words = request.prompt().split("(?= )");
@@ -107,9 +107,9 @@ public interface FakeOllamaAnswer {
         };
     }
 
-    /// An error as Ollama words it.
+    /// Answers with an error in Ollama's words.
     ///
-    /// @param headers as `Retry-After: 7`
+    /// @param headers such as `Retry-After: 7`
     static FakeOllamaAnswer status(int status, String error, String... headers) {
         return (request, reply) ->
                 reply.whole(status, "{\"error\":\"" + error.replace("\"", "\\\"") + "\"}", headers);
@@ -127,7 +127,7 @@ public interface FakeOllamaAnswer {
         return status(404, "model '" + model + "' not found");
     }
 
-    /// Breaks the connection off after these pieces; without any, before the answer's head.
+    /// Breaks off the connection after these pieces; without any, before the answer's head.
     static FakeOllamaAnswer breakOff(String... tokens) {
         return (request, reply) -> {
             for (String token : tokens) {
@@ -137,7 +137,7 @@ public interface FakeOllamaAnswer {
         };
     }
 
-    /// A line that tells of an error after these pieces.
+    /// Sends an error line after these pieces.
     static FakeOllamaAnswer errorLine(String... tokens) {
         return (request, reply) -> {
             for (String token : tokens) {
@@ -147,7 +147,7 @@ public interface FakeOllamaAnswer {
         };
     }
 
-    /// An answer of so many characters, in pieces of 64 Ki.
+    /// Sends an answer of so many characters, in pieces of 64 Ki.
     static FakeOllamaAnswer big(int characters) {
         return (request, reply) -> {
             String piece = "0123456789abcdef".repeat(4 << 10);
@@ -160,7 +160,7 @@ public interface FakeOllamaAnswer {
         };
     }
 
-    /// A line that never ends.
+    /// Sends a line that never ends.
     static FakeOllamaAnswer endlessLine() {
         return (request, reply) -> {
             reply.part("{\"response\":\"");
@@ -176,7 +176,7 @@ public interface FakeOllamaAnswer {
         return (request, reply) -> reply.hang();
     }
 
-    /// Never goes on after these pieces; without any, after the answer's head.
+    /// Never continues after these pieces; without any, after the answer's head.
     static FakeOllamaAnswer stall(String... tokens) {
         return (request, reply) -> {
             reply.begin();

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/// A [FakeOllama] as a process of its own, to be killed. It ends with this process at the latest.
+/// A [FakeOllama] in its own process, which can be killed. It ends with this process at the latest.
 public final class FakeOllamaProcess implements AutoCloseable {
 
     private final Process process;
@@ -18,8 +18,8 @@ public final class FakeOllamaProcess implements AutoCloseable {
 
     /// Starts it and waits until it listens.
     ///
-    /// @param port  0 for a free one
-    /// @param model the one that it has
+    /// @param port  0 for any free port
+    /// @param model the only model that it has
     public static FakeOllamaProcess start(int port, String model) throws IOException {
         String classes = System.getProperty("java.class.path") + File.pathSeparator
                 + Path.of("build/modules/ollamaqueue.shared").toAbsolutePath();
@@ -46,7 +46,7 @@ public final class FakeOllamaProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /// SIGKILL.
+    /// Sends SIGKILL.
     public void kill() {
         process.destroyForcibly();
         process.onExit().join();

@@ -20,9 +20,9 @@ public final class FakeOllamaReply {
         this.socket = socket;
     }
 
-    /// A whole answer with its length.
+    /// Writes a whole answer with its length.
     ///
-    /// @param headers as `Retry-After: 7`
+    /// @param headers such as `Retry-After: 7`
     public void whole(int status, String body, String... headers) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         raw(head(status, headers) + "Content-Length: " + bytes.length + "\r\n\r\n");
@@ -39,22 +39,22 @@ public final class FakeOllamaReply {
         chunked = true;
     }
 
-    /// A piece of the answer's text, in the shape of the request's endpoint.
+    /// Writes a piece of the answer's text, in the form of the request's endpoint.
     ///
-    /// @param text as it stands between the quotes of JSON
+    /// @param text the contents of a JSON string, without its quotes
     public void token(String text) throws IOException {
         line("{\"model\":\"" + request.model() + "\",\"created_at\":\"" + CREATED + "\"," + said(text)
                 + ",\"done\":false}");
     }
 
-    /// The last line of an answer of so many tokens.
+    /// Writes the last line of an answer of so many tokens.
     public void done(int tokens) throws IOException {
         line(last("", tokens));
     }
 
-    /// A whole answer of one object, in the shape of the request's endpoint.
+    /// Writes a whole answer of one object, in the form of the request's endpoint.
     ///
-    /// @param text as it stands between the quotes of JSON
+    /// @param text the contents of a JSON string, without its quotes
     public void wholeText(String text) throws IOException {
         whole(200, last(text, 1));
     }
@@ -66,12 +66,12 @@ public final class FakeOllamaReply {
                 + ",\"eval_duration\":1000}";
     }
 
-    /// A line of a streamed answer, which is begun if it was not.
+    /// Writes a line of a streamed answer, which begins if it has not.
     public void line(String json) throws IOException {
         part(json + "\n");
     }
 
-    /// A part of a line of a streamed answer.
+    /// Writes a part of a line of a streamed answer.
     public void part(String text) throws IOException {
         if (!chunked) {
             begin();
@@ -80,7 +80,7 @@ public final class FakeOllamaReply {
         raw(Integer.toHexString(bytes.length) + "\r\n" + text + "\r\n");
     }
 
-    /// Bytes as they go over the wire, the head of the answer included.
+    /// Writes bytes to the connection, which include the head of the answer.
     public void raw(byte[] bytes) throws IOException {
         OutputStream out = socket.getOutputStream();
         out.write(bytes);
@@ -105,7 +105,7 @@ public final class FakeOllamaReply {
         }
     }
 
-    /// Says nothing more until the client goes away.
+    /// Sends nothing more until the client leaves.
     public void hang() throws InterruptedException {
         new CountDownLatch(1).await();
     }

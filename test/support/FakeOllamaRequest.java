@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A request as it came, and whether its client waited for the answer.
+/// A request, and whether its client waited for the answer.
 public final class FakeOllamaRequest {
 
     private static final Pattern MODEL = Pattern.compile("\"model\"\\s*:\\s*\"([^\"]*)\"");
@@ -35,7 +35,7 @@ public final class FakeOllamaRequest {
         this.kept = kept;
     }
 
-    /// @param kept whether its connection has had another before
+    /// @param kept whether its connection has had another request before
     /// @return null at the end of the connection
     static FakeOllamaRequest read(InputStream in, boolean kept) throws IOException {
         String first = line(in);
@@ -57,7 +57,7 @@ public final class FakeOllamaRequest {
         return method;
     }
 
-    /// `/api/chat`, `/api/generate`, `/api/embed`, …
+    /// Returns the path: `/api/chat`, `/api/generate`, `/api/embed`, …
     public String path() {
         return path;
     }
@@ -71,7 +71,7 @@ public final class FakeOllamaRequest {
         return body;
     }
 
-    /// Whether its connection has had another request before.
+    /// Returns whether its connection has had another request before.
     public boolean kept() {
         return kept;
     }
@@ -81,7 +81,7 @@ public final class FakeOllamaRequest {
         return model.find() ? model.group(1) : "";
     }
 
-    /// The prompt, or the last message's content, or the input, as escaped in the body.
+    /// Returns the prompt, or the last message's content, or the input, as escaped in the body.
     public String prompt() {
         String prompt = "";
         for (Matcher text = TEXT.matcher(body); text.find();) {
@@ -90,7 +90,7 @@ public final class FakeOllamaRequest {
         return prompt;
     }
 
-    /// Waits until the client has closed the connection before its answer was whole; at most a minute.
+    /// Waits, at most a minute, until the client has closed the connection before its answer was complete.
     public void awaitCancelled() throws InterruptedException {
         if (!closed.await(60, TimeUnit.SECONDS)) {
             throw new AssertionError("the client did not close the connection within 60 s");
@@ -100,7 +100,7 @@ public final class FakeOllamaRequest {
         }
     }
 
-    /// Whether the client closed the connection before its answer was whole.
+    /// Returns whether the client closed the connection before its answer was complete.
     public boolean cancelled() {
         return cancelled;
     }

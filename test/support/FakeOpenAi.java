@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// An OpenAI-compatible server for tests: a [FakeOllama]'s sockets and script, with OpenAI's words
-/// ([FakeOpenAiAnswer]). Asks for a key, if it has one, and is told of the models it lies about by [#lists].
+/// An OpenAI-compatible server for tests: a [FakeOllama]'s sockets and script, with OpenAI's answers
+/// ([FakeOpenAiAnswer]). It requires a key, if it has one, and may list models that it does not have ([#lists]).
 ///
 /// As a program of its own (`java test/support/FakeOpenAi.java [PORT [KEY]]`) the models named in
 /// [FakeOpenAiAnswer#NAMED] misbehave as their names say; its first line is then
@@ -29,8 +29,8 @@ public final class FakeOpenAi implements AutoCloseable {
         return start(0, "");
     }
 
-    /// @param port 0 for a free one
-    /// @param key  empty to ask for none
+    /// @param port 0 for any free port
+    /// @param key  empty: none is required
     public static FakeOpenAi start(int port, String key) throws IOException {
         return new FakeOpenAi(FakeOllama.start(port), key);
     }
@@ -43,13 +43,13 @@ public final class FakeOpenAi implements AutoCloseable {
 
     // ---- script
 
-    /// Answers the next task with this; several calls queue up.
+    /// Answers the next task with this; several calls are queued.
     public FakeOpenAi next(FakeOllamaAnswer answer) {
         http.next(guarded(answer));
         return this;
     }
 
-    /// Answers every task of this model with this, where no [#next] is left.
+    /// Answers every task of this model with this, if no [#next] is left.
     public FakeOpenAi on(String model, FakeOllamaAnswer answer) {
         http.on(model, guarded(answer));
         return this;
@@ -61,13 +61,13 @@ public final class FakeOpenAi implements AutoCloseable {
         return this;
     }
 
-    /// Has these models and no others (404).
+    /// Has only these models (others get a 404).
     public FakeOpenAi models(String... names) {
         models = List.of(names);
         return lists(names);
     }
 
-    /// Says that it has these models, whatever it has.
+    /// Lists these models, whichever it has.
     public FakeOpenAi lists(String... names) {
         String data = Arrays.stream(names).map(name -> "{\"id\":\"" + name + "\",\"object\":\"model\"}")
                 .collect(Collectors.joining(","));
@@ -81,13 +81,14 @@ public final class FakeOpenAi implements AutoCloseable {
         return this;
     }
 
-    // ---- reach, what it saw, die and come back
+    // ---- its address, what it saw, dying and coming back
 
     public String url() {
         return http.url() + "/v1";
     }
 
-    /// The rest is any host's: what came, how much at once, [FakeOllama#kill] and [FakeOllama#restart].
+    /// Returns the parts that all fakes share: the requests, how many at once, [FakeOllama#kill] and
+    /// [FakeOllama#restart].
     public FakeOllama http() {
         return http;
     }

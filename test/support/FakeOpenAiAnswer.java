@@ -7,10 +7,10 @@ import java.util.concurrent.Semaphore;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/// What a [FakeOpenAi] does with a request. A test may write its own as a lambda; these are the usual ones.
+/// What a [FakeOpenAi] does with a request. A test may write its own as a lambda; these are the common ones.
 public final class FakeOpenAiAnswer {
 
-    /// What the model names that mean something do, in any process.
+    /// What models with special names do, in any process.
     static final Map<String, FakeOllamaAnswer> NAMED = Map.ofEntries(
             Map.entry("fake-busy", status(503, "Loading model")),
             Map.entry("fake-limit", status(429, "too many requests", "Retry-After: 1")),
@@ -42,7 +42,7 @@ public final class FakeOpenAiAnswer {
         return gated(new Semaphore(Integer.MAX_VALUE), tokens);
     }
 
-    /// Lets one piece out for each permit of the gate, and the end for one more.
+    /// Sends one piece for each permit of the gate, and the end for one more.
     public static FakeOllamaAnswer gated(Semaphore gate, String... tokens) {
         return (request, reply) -> {
             if (request.path().endsWith("/embeddings")) {
@@ -61,7 +61,7 @@ public final class FakeOpenAiAnswer {
         };
     }
 
-    /// A token each so many milliseconds: for tests with processes, where nothing can hold a gate.
+    /// Sends a token every so many milliseconds: for tests with processes, where nothing can hold a gate.
     public static FakeOllamaAnswer slow(int tokens, int milliseconds) {
         return (request, reply) -> {
             begin(reply);
@@ -73,28 +73,28 @@ public final class FakeOpenAiAnswer {
         };
     }
 
-    /// An error as OpenAI words it.
+    /// Answers with an error in OpenAI's words.
     public static FakeOllamaAnswer status(int status, String message, String... headers) {
         return (request, reply) -> reply.whole(status, "{\"error\":{\"message\":\"" + message.replace("\"", "\\\"")
                 + "\",\"type\":\"some_error\",\"param\":null,\"code\":null}}", headers);
     }
 
-    /// A 200 that is an error all the same.
+    /// Answers with a 200 that contains an error.
     public static FakeOllamaAnswer errorObject() {
         return (request, reply) -> reply.whole(200, "{\"error\":{\"message\":\"upstream is overloaded\"}}");
     }
 
-    /// An event that tells of an error after these pieces.
+    /// Sends an error event after these pieces.
     public static FakeOllamaAnswer error(String... tokens) {
         return broken("data: {\"error\":{\"message\":\"the worker died\",\"code\":500}}\n\n", tokens);
     }
 
-    /// An event that is none after these pieces.
+    /// Sends an invalid event after these pieces.
     public static FakeOllamaAnswer malformed(String... tokens) {
         return broken("data: {\"choices\":[{\"delta\":\n\n", tokens);
     }
 
-    /// Breaks the connection off after these pieces.
+    /// Breaks off the connection after these pieces.
     public static FakeOllamaAnswer breakOff(String... tokens) {
         return (request, reply) -> {
             pieces(request, reply, tokens);
@@ -102,7 +102,7 @@ public final class FakeOpenAiAnswer {
         };
     }
 
-    /// Never goes on after these pieces.
+    /// Never continues after these pieces.
     public static FakeOllamaAnswer stall(String... tokens) {
         return (request, reply) -> {
             pieces(request, reply, tokens);
@@ -110,7 +110,7 @@ public final class FakeOpenAiAnswer {
         };
     }
 
-    /// These pieces, and then this text in the stream.
+    /// Sends these pieces, and then this text in the stream.
     public static FakeOllamaAnswer broken(String text, String... tokens) {
         return (request, reply) -> {
             pieces(request, reply, tokens);
@@ -124,7 +124,7 @@ public final class FakeOpenAiAnswer {
         reply.begin("text/event-stream");
     }
 
-    /// @param text as it stands between the quotes of JSON
+    /// @param text the contents of a JSON string, without its quotes
     public static void token(FakeOllamaRequest request, FakeOllamaReply reply, String text) throws IOException {
         String said = request.path().endsWith("/chat/completions") ? "\"delta\":{\"content\":\"" + text + "\"}"
                 : "\"text\":\"" + text + "\"";

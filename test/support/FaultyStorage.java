@@ -15,8 +15,8 @@ import java.util.random.RandomGenerator;
 
 import server.journal.disk.Storage;
 
-/// A disk in memory that fails as told. It keeps apart what was written and what was synced, sector by sector, so that
-/// a power loss at any moment can be tried: of what was not synced, any part may survive.
+/// A disk in memory that fails on request. It distinguishes, sector by sector, what was written from what was synced,
+/// so that a power loss at any moment can be tested: any part of what was not synced may survive.
 public final class FaultyStorage implements Storage {
 
     private static final int SECTOR = 512;
@@ -25,7 +25,7 @@ public final class FaultyStorage implements Storage {
         byte[] bytes = new byte[0];
         int length;
         int syncedLength;
-        /// By index: what a sector held at the last sync, if it changed since.
+        /// By index: what a sector held at the last sync, if it has changed since.
         final Map<Integer, byte[]> unsynced = new HashMap<>();
 
         void resize(int newLength) {
@@ -73,7 +73,7 @@ public final class FaultyStorage implements Storage {
 
     private final Map<String, File> files = new TreeMap<>();
     private final Map<String, File> syncedFiles = new TreeMap<>();
-    /// What was done to the directory since it was synced.
+    /// What has been done to the directory since it was synced.
     private final List<Consumer<Map<String, File>>> directoryChanges = new ArrayList<>();
 
     private boolean locked;
@@ -81,7 +81,7 @@ public final class FaultyStorage implements Storage {
     /// What the next of these calls throws; null: nothing.
     private Error nextCreate;
     private Error nextSize;
-    /// How many writes and syncs until the one that fails; 0: none does.
+    /// How many writes and syncs are left until one fails; 0: none fails.
     private int writesLeft;
     private int syncsLeft;
     private int changesLeft = Integer.MAX_VALUE;
@@ -95,7 +95,7 @@ public final class FaultyStorage implements Storage {
 
     // ---- what a test can do to it
 
-    /// From now on the syncs of segments in use do not return, until [#releaseSync].
+    /// Holds back the syncs of segments in use from now on, until [#releaseSync].
     public synchronized void holdSync() {
         holding = true;
     }
@@ -112,62 +112,62 @@ public final class FaultyStorage implements Storage {
         }
     }
 
-    /// The n-th write to a segment from now on fails; with `tear` after some of its sectors were written.
+    /// Lets the n-th write to a segment from now on fail; with `tear`, after some of its sectors were written.
     public synchronized void failWrite(int n, boolean tear) {
         writesLeft = n;
         tearing = tear;
     }
 
-    /// The n-th sync of a segment from now on fails.
+    /// Lets the n-th sync of a segment from now on fail.
     public synchronized void failSync(int n) {
         syncsLeft = n;
     }
 
-    /// After so many more changes of any kind all fail, as if the machine had stopped there.
+    /// Lets everything fail after so many more changes of any kind, as if the machine had stopped there.
     public synchronized void stopAfter(int changes) {
         changesLeft = changes;
     }
 
-    /// How many changes of any kind there were.
+    /// Returns how many changes of any kind there have been.
     public synchronized int changes() {
         return changes;
     }
 
-    /// The next file that is made fails so, as where there is no memory.
+    /// Lets the creation of the next file throw this, as when memory runs out.
     public synchronized void nextCreateThrows(Error error) {
         nextCreate = error;
     }
 
-    /// The next question for a file's length fails so.
+    /// Lets the next query of a file's length throw this.
     public synchronized void nextSizeThrows(Error error) {
         nextSize = error;
     }
 
-    /// Whether what was to be thrown was.
+    /// Returns whether everything that was to be thrown has been.
     public synchronized boolean hasThrown() {
         return nextCreate == null && nextSize == null;
     }
 
-    /// So many bytes fit on the disk.
+    /// Limits the disk to so many bytes.
     public synchronized void capacity(long bytes) {
         capacity = bytes;
     }
 
-    /// From now on this part of a file cannot be read.
+    /// Makes this part of a file unreadable from now on.
     public synchronized void failRead(String name, long from, long to) {
         unreadable = name;
         unreadableFrom = from;
         unreadableTo = to;
     }
 
-    /// What a killed process leaves: everything that was written.
+    /// Returns what a killed process leaves: everything that was written.
     public synchronized FaultyStorage afterKill() {
         FaultyStorage copy = new FaultyStorage();
         files.forEach((name, file) -> copy.put(name, file.copy()));
         return copy;
     }
 
-    /// What a power loss may leave.
+    /// Returns what a power loss may leave.
     public synchronized FaultyStorage afterPowerLoss(RandomGenerator random) {
         Map<String, File> names = new TreeMap<>(syncedFiles);
         int done = random.nextInt(directoryChanges.size() + 1);
@@ -392,7 +392,7 @@ public final class FaultyStorage implements Storage {
 
         @Override
         public void close() {
-            // nothing to do: reading and writing go by the file itself
+            // nothing to do: reads and writes use the file itself
         }
     }
 }

@@ -15,22 +15,22 @@ import java.util.stream.Stream;
 /// The JDKs of this machine.
 public final class Jdks {
 
-    /// What runs for a moment is over before the second compiler pays.
+    /// Short runs end before the second compiler pays off.
     public static final List<String> BRIEF = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
-    /// Java's compiler as the JVM maps it, which halves the work of starting a source. Whoever is first makes it, and
-    /// `make` throws it away for another JDK.
+    /// Java's compiler as the JVM maps it, which halves the cost of starting a source. The first user creates it, and
+    /// `make` discards it for another JDK.
     private static final Path COMPILER = Path.of("build/test/compiler.jsa").toAbsolutePath();
 
     private Jdks() {
     }
 
-    /// The one that the tests run on.
+    /// Returns the JDK that runs the tests.
     public static Path current() {
         return Path.of(System.getProperty("java.home"));
     }
 
-    /// The words before the name of a source file that `java` is to compile and run, or before the options of a
-    /// program that calls the compiler.
+    /// Returns the words that come before the name of a source file for `java` to compile and run, or before the
+    /// options of a program that calls the compiler.
     public static List<String> compiling(Path jdk) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(List.of(jdk + "/bin/java"));
         words.addAll(BRIEF);
@@ -42,7 +42,7 @@ public final class Jdks {
         return words;
     }
 
-    /// Another lane may be at it, too: it is renamed whole.
+    /// Creates the compiler's archive. Another lane may be doing the same, so the finished file is renamed into place.
     private static synchronized void mapCompiler() throws IOException, InterruptedException {
         if (Files.exists(COMPILER)) {
             return;
@@ -54,14 +54,13 @@ public final class Jdks {
                 "version"));
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
-        // it keeps nothing
+        // it stores nothing in them
         builder.environment().keySet().removeAll(List.of("HOME", "XDG_CACHE_HOME"));
         assertEquals(0, builder.start().waitFor());
         Files.move(part, COMPILER, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /// The oldest that the client is made for: a JDK 17, without which the calling test is skipped; where CI is set
-    /// it fails.
+    /// Returns the oldest supported JDK, 17. Without it the calling test is skipped; if `CI` is set, it fails.
     public static Path oldest() throws IOException {
         try (Stream<Path> found = Files.list(Path.of("/usr/lib/jvm"))) {
             Path jdk = found.filter(Jdks::is17).sorted().findFirst().orElse(null);

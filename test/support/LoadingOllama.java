@@ -11,9 +11,10 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Makes a [FakeOllama] load its models, as Ollama does (`server/sched.go`): room for so many runners, one for each
-/// model, which answers so many requests at once; a request of other options starts the model anew. What Ollama would
-/// dead-lock or break off an answer for, it notes in [#broken], waits for its end and goes on.
+/// Makes a [FakeOllama] load its models, as Ollama does (`server/sched.go`): it has room for some runners, one for each
+/// model, and each answers some requests at once; a request with other options starts the model again. If a request
+/// would make Ollama dead-lock or break off an answer, that is recorded in [#broken], and the request waits until it
+/// can be served.
 ///
 /// ```
 /// LoadingOllama loading = LoadingOllama.of(ollama, 1, 1, Duration.ofMillis(100), Duration.ofMillis(10));
@@ -31,7 +32,7 @@ public final class LoadingOllama implements FakeOllamaAnswer {
     private final Duration load;
     private final FakeOllamaAnswer answer;
 
-    // all below: under this object's lock
+    // all of the following: under this object's lock
     private final Map<String, Runner> runners = new LinkedHashMap<>();
     private final List<String> broken = new ArrayList<>();
     private final List<String> loads = new ArrayList<>();
@@ -40,7 +41,7 @@ public final class LoadingOllama implements FakeOllamaAnswer {
 
     private static final class Runner {
         final Map<String, String> options;
-        /// Those that it answers, and those that wait for its load.
+        /// The requests that it answers, and those that wait for its load.
         int busy;
         boolean loading = true;
         boolean expires;
@@ -57,7 +58,7 @@ public final class LoadingOllama implements FakeOllamaAnswer {
         this.answer = answer;
     }
 
-    /// @param room     how many models are loaded at once at most (`OLLAMA_MAX_LOADED_MODELS`)
+    /// @param room     how many models can be loaded at once (`OLLAMA_MAX_LOADED_MODELS`)
     /// @param parallel how many requests a runner answers at once (`OLLAMA_NUM_PARALLEL`)
     /// @param load     how long a load takes
     /// @param run      how long an answer takes
@@ -75,28 +76,29 @@ public final class LoadingOllama implements FakeOllamaAnswer {
         return loading;
     }
 
-    /// The models that were loaded, in order, with their options.
+    /// Returns the models that were loaded, in order, with their options.
     public synchronized List<String> loads() {
         return List.copyOf(loads);
     }
 
-    /// What it should never have been sent: a request for which it would have had to reload a runner that answers, or
-    /// to throw one out.
+    /// Returns the requests that it should never have been sent: those for which it would have had to reload a runner
+    /// that was answering, or to evict one.
     public synchronized List<String> broken() {
         return List.copyOf(broken);
     }
 
-    /// The largest number of requests that one runner answered at once, those included that waited for its load.
+    /// Returns the largest number of requests that one runner answered at once, including those that waited for its
+    /// load.
     public synchronized int mostAtOnce() {
         return mostAtOnce;
     }
 
-    /// How many requests had to wait inside, because their runner answered as many as it may.
+    /// Returns how many requests had to wait inside because their runner was answering as many as it may.
     public synchronized int overfull() {
         return overfull;
     }
 
-    /// Starts a model as somebody else would, or throws all out.
+    /// Starts a model as another program would, or evicts all.
     ///
     /// @param model null: none
     public synchronized void restart(String model) {
@@ -119,7 +121,7 @@ public final class LoadingOllama implements FakeOllamaAnswer {
         }
         boolean isLoad = request.prompt().isEmpty();
         if (isLoad && isLoaded(model, options(request.body()))) {
-            // it asks for nothing, so it is answered beside those that the runner has
+            // it asks for no answer, so it is answered beside the runner's other requests
             reply.whole(200, "{\"model\":\"" + model + "\",\"done\":true,\"done_reason\":\"load\"}");
             return;
         }
@@ -130,7 +132,7 @@ public final class LoadingOllama implements FakeOllamaAnswer {
                 answer.play(request, reply);
             }
         } finally {
-            // before the last line: who reads it may send the next request before this thread goes on
+            // before the last line: its reader may send the next request before this thread continues
             release(model, runner);
         }
         if (isLoad) {
@@ -216,7 +218,7 @@ public final class LoadingOllama implements FakeOllamaAnswer {
         }
     }
 
-    /// `num_gpu` below 0, its default, matches anything.
+    /// Returns whether a runner serves a request; `num_gpu` below 0, its default, matches anything.
     private static boolean serves(Map<String, String> started, Map<String, String> asked) {
         Map<String, String> one = new TreeMap<>(started);
         Map<String, String> other = new TreeMap<>(asked);

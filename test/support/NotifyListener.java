@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/// What systemd listens on: a datagram socket of the Unix kind.
+/// The socket on which systemd listens: a Unix datagram socket.
 public final class NotifyListener implements AutoCloseable {
 
     private static final int POLLIN = 1;
@@ -37,7 +37,7 @@ public final class NotifyListener implements AutoCloseable {
         }
     }
 
-    /// The next message.
+    /// Returns the next message.
     public String receive(Duration patience) {
         MemorySegment waiting = arena.allocate(8, 4);
         waiting.set(JAVA_INT, 0, descriptor);

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Packages of npm that tests use, installed by version, once, below `build/npm`. Without npm or a network the test is
-/// skipped with the reason, which where `CI` is set is a failure.
+/// Npm packages that tests use, installed by version, once, in `build/npm`. Without npm or a network the test is
+/// skipped with the reason, which counts as a failure if `CI` is set.
 public final class Npm {
 
     private static final Path HERE = Path.of("build/npm").toAbsolutePath();
@@ -20,7 +20,7 @@ public final class Npm {
     private Npm() {
     }
 
-    /// The folder of a package, installed.
+    /// Returns the folder of an installed package.
     public static Path folder(String name, String version) {
         Path home = HERE.resolve(name);
         Path folder = home.resolve("node_modules").resolve(name);

@@ -26,7 +26,7 @@ public final class Offline {
         return OfflineCommands.run(List.of(words), AllSettings.READER, Map.of(), InstantSource.system(), out, err);
     }
 
-    /// Returns how many times each task, by its id, completed on record.
+    /// Returns how many times each task, by its id, completed according to the journal.
     public static Map<String, Integer> completions(Path data) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         if (run(new PrintStream(text, false, StandardCharsets.UTF_8), System.err, "journal", "dump",

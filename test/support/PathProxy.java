@@ -17,7 +17,7 @@ import java.util.concurrent.Executors;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
-/// A reverse proxy that shows a server under a path, as nginx does with `location /queue/ { proxy_pass …/; }`.
+/// A reverse proxy that serves a server under a path, as nginx does with `location /queue/ { proxy_pass …/; }`.
 public final class PathProxy implements AutoCloseable {
 
     private static final String PATH = "/queue/";
@@ -42,7 +42,7 @@ public final class PathProxy implements AutoCloseable {
         proxy.start();
     }
 
-    /// Where the server's `/` is, through the proxy.
+    /// Returns the address of the server's `/` through the proxy.
     public String url() {
         return "http://localhost:" + proxy.getAddress().getPort() + PATH;
     }

@@ -25,7 +25,7 @@ public final class PluginJar {
     private PluginJar() {
     }
 
-    /// A plain jar: classes and the provider's name.
+    /// Makes a plain jar: classes and the provider's name.
     ///
     /// @param work an empty folder
     public static Path plain(Path work, Path jar) throws IOException {
@@ -33,7 +33,7 @@ public final class PluginJar {
         return write(jar, work, Map.of(SERVICE, "plugin.ReverseProvider\n"));
     }
 
-    /// A jar that is a module.
+    /// Makes a jar that is a module.
     ///
     /// @param work an empty folder
     public static Path module(Path work, Path jar) throws IOException {
@@ -42,7 +42,7 @@ public final class PluginJar {
         return write(jar, work, Map.of());
     }
 
-    /// A jar of these entries alone.
+    /// Makes a jar with only these entries.
     public static Path of(Path jar, Map<String, String> entries) throws IOException {
         return write(jar, null, entries);
     }

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/// The two programs as tests start them: those that users get, which start in a third of the processor time, where
-/// they are made of what is built now, as in every run of all tests; else those of the checkout.
+/// The two programs as tests start them: the images for users, which start in a third of the processor time, if they
+/// are built from the current sources, as in every run of all tests; otherwise those in the checkout.
 public final class Programs {
 
     private static final Path BUILD = Path.of("build").toAbsolutePath();
@@ -31,7 +31,7 @@ public final class Programs {
         return BUILD.resolve(imagesAreNew() ? "dist/" + name + "/bin" : "bin").resolve(name);
     }
 
-    /// Whether the images are there and not older than what they are made of.
+    /// Returns whether the images exist and are not older than their sources.
     public static boolean imagesAreNew() {
         Path made = BUILD.resolve("images.made");
         return Files.exists(made) && Stream.of(PARTS).map(BUILD::resolve)

@@ -16,8 +16,8 @@ public final class RelayedExchanges {
 
     private static final List<String> FOLDERS = List.of("executor/ollama", "executor/openai", "relay");
 
-    /// What never reaches a caller so: a body that is no call is refused before a host is asked, and a host that is
-    /// busy is asked again.
+    /// Exchanges that never reach a caller unchanged: a body that is not a call is refused before a host is asked, and
+    /// a busy host is asked again.
     private static final Set<String> OURS = Set.of("error-bad-json", "llama-error-bad-json", "v1-error-bad-json",
             "error-no-model", "error-busy");
 

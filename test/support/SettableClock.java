@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// A clock that stands still until it is set. May be set and read by several threads.
+/// A clock that stands still until it is set. Safe for several threads.
 public final class SettableClock implements InstantSource {
 
     private volatile Instant now;

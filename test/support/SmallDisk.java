@@ -16,7 +16,7 @@ public final class SmallDisk {
     private SmallDisk() {
     }
 
-    /// Mounts one on a folder that it makes. Where that is not allowed the test is skipped, and fails if `CI` is set.
+    /// Mounts one on a folder that it creates. If that is not allowed, the test is skipped, or fails if `CI` is set.
     public static void mount(Path folder, int megabytes) throws IOException, InterruptedException {
         Files.createDirectory(folder);
         boolean mounted = run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "ollama-queue-test",

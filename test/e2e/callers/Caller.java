@@ -22,18 +22,18 @@ import java.util.function.Supplier;
 import shared.json.Json;
 import support.Await;
 
-/// One of many callers, each with words of its own in its prompt.
+/// One of many callers, each with its own words in its prompt.
 final class Caller implements Runnable {
 
-    /// What a caller is like.
+    /// A caller's behaviour.
     enum Kind {
         /// Reads its answer to the end.
         STAYS,
         /// Leaves at some moment.
         LEAVES,
-        /// Leaves at some moment, and its call is to run to its end.
+        /// Leaves at some moment, but its call must run to its end.
         LEAVES_KEPT,
-        /// Asks again, with the same key, until it has a whole answer.
+        /// Repeats its call with the same key until it has a whole answer.
         REPEATS
     }
 
@@ -49,11 +49,11 @@ final class Caller implements Runnable {
     private final boolean streams;
     private final String prompt;
 
-    /// What was wrong; null: nothing.
+    /// What was wrong; null if nothing was.
     volatile String wrong;
     /// Whether its whole answer came.
     volatile boolean answered;
-    /// Its task, once it knows.
+    /// Its task, once that is known.
     volatile String task;
 
     Caller(int number, HttpClient client, Supplier<String> url, long seed) {
@@ -104,7 +104,7 @@ final class Caller implements Runnable {
         } catch (TimeoutException waitedEnough) {
             answer.cancel(true);
         } catch (IOException | ExecutionException died) {
-            // a host or the server; who asks again waits until there is a server
+            // a host or the server died; a caller that repeats waits until there is a server
             if (kind == Kind.REPEATS) {
                 Await.until("a server", () -> !url.get().equals(base) || alive(base));
             }
@@ -120,12 +120,12 @@ final class Caller implements Runnable {
         }
     }
 
-    /// @param most lines after which it leaves
+    /// @param most after this many lines it leaves
     private void read(int status, InputStream in, int most) throws IOException {
         if (status != 200) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             wrong = kind == Kind.REPEATS ? null : status + " " + text;
-            // a failed one gives its error again each time
+            // a failed call answers with its error each time
             answered = kind == Kind.REPEATS;
             return;
         }
@@ -139,7 +139,7 @@ final class Caller implements Runnable {
             }
             Json.Obj object = (Json.Obj) Json.parse(line);
             if (object.get("error") != null) {
-                // its host died; the connection is broken off behind it, or the failure is told again
+                // its host died; the connection breaks off afterwards, or the failure is reported again
                 answered = kind == Kind.REPEATS;
                 return;
             }

@@ -26,8 +26,8 @@ import support.FakeOllamaProcess;
 import support.Offline;
 import support.ServerProcess;
 
-/// 200 callers, of which many leave, hosts that die in mid-answer and SIGKILL of the server, all at once: none hangs,
-/// no task is left running, what was kept completes once, and no answer reaches the wrong caller.
+/// 200 callers, many of which leave, hosts that die in mid-answer and SIGKILL of the server, all at once: no caller
+/// hangs, no task is left running, kept calls complete once, and no answer reaches the wrong caller.
 final class CallersTest {
 
     private static final int CALLERS = 200;

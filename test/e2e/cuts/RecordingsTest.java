@@ -27,8 +27,9 @@ import support.FakeOllama;
 import support.RelayedExchanges;
 import support.ServerProcess;
 
-/// Every recorded answer of a real host to a relayed call, replayed by a fake host through the server, comes out byte
-/// for byte: whole, and written in two parts, at some places in `make test` and at each in `make proof ONLY=cuts`.
+/// Every recorded answer of a real host to a relayed call, replayed by a fake host through the server, arrives byte for
+/// byte: written at once, and in two parts, split at some positions in `make test` and at each in `make proof
+/// ONLY=cuts`.
 final class RecordingsTest {
 
     private static final long SEED = Long.getLong("seed", System.nanoTime());
@@ -41,7 +42,7 @@ final class RecordingsTest {
     @Timeout(1800)
     void everyRecording_wholeAndInTwoParts_reachesTheCallerByteForByte() throws Exception {
         Random random = new Random(SEED);
-        // a refused key sets the host aside for what follows
+        // a refused key would keep the host out of use for later exchanges
         List<Exchange> exchanges = RelayedExchanges.all().stream().filter(exchange -> exchange.status() != 401)
                 .toList();
         assertTrue(exchanges.size() > 45, "recordings: " + exchanges.size());
@@ -50,7 +51,7 @@ final class RecordingsTest {
                 HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             for (Exchange exchange : exchanges) {
                 byte[] wire = exchange.wire();
-                // as a whole first
+                // first at once
                 check(client, server, fake, exchange, wire.length);
                 int[] places = Effort.isProof() ? IntStream.range(1, wire.length).toArray()
                         : random.ints(PLACES, 1, wire.length).toArray();

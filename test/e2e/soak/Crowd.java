@@ -12,14 +12,14 @@ import java.util.concurrent.TimeUnit;
 
 import support.Await;
 
-/// Connections that do no work: idle ones, slow ones, which send a byte now and then, and deaf ones, which ask for much
-/// and read nothing. One that is ended comes again.
+/// Connections that do no work: idle ones, slow ones, which send a byte now and then, and deaf ones, which request much
+/// and read nothing. One that is closed connects again.
 final class Crowd implements AutoCloseable {
 
     private static final int LOOK_MS = 500;
     private static final int RECEIVE_BYTES = 4 << 10;
     private static final String[] ASKED = {"/api/tasks?limit=1000&full=true", "/api/backup"};
-    /// One in so many of the deaf follows the events: each such one costs what one that reads costs, until its buffers
+    /// One in this many of the deaf ones follows the events: each costs as much as one that reads, until its buffers
     /// are full.
     private static final int FOLLOWS = 3;
     private static final byte[] SLOWLY = ("POST /api/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
@@ -30,7 +30,7 @@ final class Crowd implements AutoCloseable {
     private final CountDownLatch over = new CountDownLatch(1);
     private final Thread keeper;
 
-    /// One of them, by its number.
+    /// One of the connections, by its number.
     private final class One {
         private final int number;
         private Socket socket;
@@ -82,7 +82,7 @@ final class Crowd implements AutoCloseable {
         }
     }
 
-    /// @param count how many
+    /// @param count the number of connections
     Crowd(int port, int count) {
         this.port = port;
         for (int i = 0; i < count; i++) {
@@ -103,7 +103,7 @@ final class Crowd implements AutoCloseable {
         }
     }
 
-    /// Returns once all of them are there.
+    /// Returns once all of them are connected.
     void awaitAll() {
         Await.until("all of the crowd are there", () -> {
             synchronized (all) {
@@ -112,7 +112,7 @@ final class Crowd implements AutoCloseable {
         });
     }
 
-    /// Lets all come anew, for the server is another one now.
+    /// Lets all connect again, because there is a new server.
     void comeAgain() {
         synchronized (all) {
             all.forEach(One::leave);

@@ -27,8 +27,8 @@ import shared.json.Json;
 import support.EventReader;
 import support.ServerProcess;
 
-/// The connections that work, 64 of them: each asks, looks at what it is answered, and asks again; when the server is
-/// away or refuses, it waits a moment. What was acknowledged is remembered.
+/// The 64 working connections: each sends a request, checks the answer, and continues; while the server is down or
+/// refuses, it waits a moment. Acknowledged changes are remembered.
 final class Workload implements AutoCloseable {
 
     static final int WORKERS = 64;
@@ -39,12 +39,12 @@ final class Workload implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final String RETRIES = ",\"max_retries\":100,\"initial_delay\":\"10ms\",\"max_delay\":\"100ms\"}";
 
-    /// What one worker does over and over.
+    /// What one worker does repeatedly.
     private interface Work {
         void once(int number) throws IOException, InterruptedException;
     }
 
-    /// The server is away, or says that it cannot now.
+    /// The server is down, or cannot serve the request now.
     private static final class NotNow extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -55,24 +55,24 @@ final class Workload implements AutoCloseable {
 
     /// Tasks whose submit was acknowledged.
     final Set<String> submitted = ConcurrentHashMap.newKeySet();
-    /// Of these, that somebody wanted to cancel; and whose cancel was acknowledged.
+    /// Those of them that someone wanted to cancel, and those whose cancel was acknowledged.
     final Set<String> unwanted = ConcurrentHashMap.newKeySet();
     final Set<String> cancelled = ConcurrentHashMap.newKeySet();
-    /// Calls whose whole answer came.
+    /// Calls whose whole answer arrived.
     final Set<String> answered = ConcurrentHashMap.newKeySet();
-    /// How often each task was told to be completed.
+    /// How often each task was reported as completed.
     final Map<String, Integer> completions = new ConcurrentHashMap<>();
-    /// Tasks that were told to have failed because the disk had no room for their result.
+    /// Tasks that were reported as failed because the disk had no room for their result.
     final Set<String> resultless = ConcurrentHashMap.newKeySet();
-    /// What was not as it must be.
+    /// What was wrong.
     final Queue<String> wrong = new ConcurrentLinkedQueue<>();
     /// How much work was done.
     final AtomicLong done = new AtomicLong();
-    /// Of each answer that was none of those that are awaited, one.
+    /// An example of each unexpected status.
     final Map<Integer, String> refusals = new ConcurrentHashMap<>();
-    /// The last event that was told.
+    /// The last event that was reported.
     volatile long lastSeq;
-    /// How often the follower was told that it came too late for what it asked for.
+    /// How often the follower was told that its position was too old.
     final AtomicLong resets = new AtomicLong();
 
     private final String url;
@@ -142,7 +142,7 @@ final class Workload implements AutoCloseable {
     // ---- what they do
 
     private static String task(int number, String prompt) {
-        // every third wants one of the hosts that come and go
+        // every third one requests one of the hosts that come and go
         String on = number % 3 == 0 ? ",\"on\":\"h" + number / 3 % 2 + "\"" : "";
         return "{\"type\":\"generate\",\"model\":\"" + model(number) + "\",\"prompt\":\"" + prompt + "\"" + on
                 + RETRIES;
@@ -152,7 +152,7 @@ final class Workload implements AutoCloseable {
         return number % 3 == 0 ? "fake-repeat" : "echo";
     }
 
-    /// Submits a task, again with the same key until it is acknowledged.
+    /// Submits a task, repeating it with the same key until it is acknowledged.
     private String submitted(String body) throws InterruptedException {
         String key = runKey + "-" + count.incrementAndGet();
         while (!isOver()) {
@@ -262,7 +262,7 @@ final class Workload implements AutoCloseable {
         over.await(PAUSE_MS, TimeUnit.MILLISECONDS);
     }
 
-    /// Reads every change, from where it was when the stream ended.
+    /// Reads every change, resuming where the stream ended.
     private void follow() throws IOException {
         try (EventReader events = new EventReader(url + "/api/events?since=" + lastSeq)) {
             for (EventReader.Told told = events.next(); told != null; told = events.next()) {
@@ -298,8 +298,7 @@ final class Workload implements AutoCloseable {
         return task.text("error").startsWith("no room for its result");
     }
 
-    /// What was told up to here is kept no longer, so the list says it, as it does to every program that comes back
-    /// late.
+    /// Reads the list, because events up to here are no longer available, as every program must that comes back late.
     private void reload(long seq) throws IOException {
         ServerProcess.lines(url + "/api/tasks?status=completed&limit=100000000",
                 task -> completions.putIfAbsent(task.text("id"), 0));
@@ -309,7 +308,7 @@ final class Workload implements AutoCloseable {
         lastSeq = seq;
     }
 
-    // ---- how they ask
+    // ---- how they send requests
 
     private String get(String path) throws IOException, InterruptedException {
         HttpResponse<String> answer = send("GET", path, "");
@@ -352,7 +351,7 @@ final class Workload implements AutoCloseable {
         return client.send(request.build(), BodyHandlers.ofString());
     }
 
-    /// Ends the work; what is asked already is waited for.
+    /// Ends the work; waits for requests that have been sent.
     void finish() throws InterruptedException {
         over.countDown();
         for (Thread thread : threads) {

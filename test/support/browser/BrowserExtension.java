@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/// What [WithBrowser] says. A test's store closes its page when it has ended.
+/// Implements [WithBrowser]. A test's store closes its page when the test has ended.
 final class BrowserExtension implements ExecutionCondition, ParameterResolver, AfterTestExecutionCallback {
 
     private static final Namespace HERE = Namespace.create(BrowserExtension.class);

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// A browser as a process of its own, with an empty profile. It ends with this process at the latest.
+/// A browser in its own process, with an empty profile. It ends with this process at the latest.
 final class BrowserProcess implements AutoCloseable {
 
     private static final long START_SECONDS = 60;
@@ -26,8 +26,8 @@ final class BrowserProcess implements AutoCloseable {
 
     /// Starts it and waits until it can be driven.
     ///
-    /// @param command what starts it with this folder as its profile
-    /// @param says    what stands before the address in a line of its complaints
+    /// @param command returns the command that starts it with this folder as its profile
+    /// @param says    what comes before the address in a line on its stderr
     BrowserProcess(Function<Path, List<String>> command, String says) {
         try {
             profile = Files.createTempDirectory("browser");
@@ -40,7 +40,7 @@ final class BrowserProcess implements AutoCloseable {
         address = address(process, says);
     }
 
-    /// The first of these programs on the `PATH`; null if there is none.
+    /// Returns the first of these programs on the `PATH`; null if there is none.
     static Path installed(String... names) {
         return Stream.of(names)
                 .flatMap(name -> Stream.of(System.getenv("PATH").split(":")).map(folder -> Path.of(folder, name)))
@@ -55,11 +55,11 @@ final class BrowserProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /// The address that it prints among its complaints, all of which are read to the end lest it blocks.
+    /// Returns the address that it prints on its stderr, which is read to the end so that it does not block.
     private static URI address(Process process, String says) {
         CompletableFuture<URI> address = new CompletableFuture<>();
         StringBuilder complaints = new StringBuilder();
-        // a virtual thread would keep a carrier for itself: the read of a pipe blocks it
+        // a virtual thread would occupy a carrier: the read of a pipe blocks it
         Thread.ofPlatform().daemon().name("browser").start(() -> {
             try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -70,7 +70,7 @@ final class BrowserProcess implements AutoCloseable {
                     }
                 }
             } catch (IOException killed) {
-                // said below
+                // reported below
             }
             address.completeExceptionally(new IllegalStateException("it ended and said:\n" + complaints));
         });
@@ -97,7 +97,7 @@ final class BrowserProcess implements AutoCloseable {
                 Files.deleteIfExists(file);
             }
         } catch (IOException | UncheckedIOException left) {
-            // in the system's folder for temporary files
+            // it is in the system's folder for temporary files
         }
     }
 }

@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/// A headless Chromium as a process of its own, with an empty profile. It reaches nothing but this machine.
+/// A headless Chromium in its own process, with an empty profile. It can reach only this machine.
 public final class Chromium implements AutoCloseable {
 
     private static final List<String> SHELLS = List.of("chromium-headless-shell", "chrome-headless-shell");
     private static final List<String> FULL = List.of("chromium", "chromium-browser", "google-chrome", "chrome");
-    /// By their programs.
+    /// One for each program.
     private static final Map<Path, Chromium> OF_LANE = new ConcurrentHashMap<>();
-    /// A name by which it reaches this machine as one of the network's: over plain HTTP it trusts that less.
+    /// A name by which it reaches this machine as a host of the network: over plain HTTP it trusts that less.
     public static final String LAN = "queue.lan";
 
     private final BrowserProcess process;
@@ -27,10 +27,10 @@ public final class Chromium implements AutoCloseable {
         context = tools.call(null, "Target.createBrowserContext", "disposeOnDetach", true).text("browserContextId");
     }
 
-    /// The one that all classes of this process have together: started when it is first asked for, and again after a
-    /// test that exceeded its time limit, with which it is killed.
+    /// Returns the one that all classes of this process share: started when first needed, and again after a test that
+    /// exceeded its time limit, when it is killed, too.
     ///
-    /// @param full as [WithBrowser#full] says
+    /// @param full as for [WithBrowser#full]
     public static synchronized Chromium ofLane(boolean full) {
         return OF_LANE.compute(installed(full), (program, browser) -> {
             if (browser != null && browser.process.isAlive()) {
@@ -43,13 +43,13 @@ public final class Chromium implements AutoCloseable {
         });
     }
 
-    /// @param full as [WithBrowser#full] says
+    /// @param full as for [WithBrowser#full]
     public static boolean isInstalled(boolean full) {
         return installed(full) != null;
     }
 
-    /// The program in `CHROMIUM`, or the first one on the `PATH`: the headless shell, where that will do; null if there
-    /// is none.
+    /// Returns the program in `CHROMIUM`, or the first one on the `PATH`: the headless shell, if that suffices; null if
+    /// there is none.
     private static Path installed(boolean full) {
         String named = System.getenv("CHROMIUM");
         return named != null ? Path.of(named)
@@ -75,15 +75,15 @@ public final class Chromium implements AutoCloseable {
                 "--host-resolver-rules=MAP " + LAN
                 + " 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"));
         if (System.getProperty("user.name").equals("root")) {
-            // its sandbox refuses to be root, as containers are
+            // its sandbox refuses to run as root, as containers do
             command.add("--no-sandbox");
         }
         command.add("about:blank");
         return command;
     }
 
-    /// A page without what another left of cookies, storage and permissions. What the browser has loaded and compiled
-    /// is kept: to do it again for each page would take most of the tests' time.
+    /// Opens a page without another page's cookies, storage and permissions. The browser's caches of loaded and
+    /// compiled files are kept: filling them again for each page would take most of the tests' time.
     ///
     /// @param width in CSS pixels
     public Page open(int width, int height) {

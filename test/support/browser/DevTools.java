@@ -17,7 +17,7 @@ import shared.json.Json;
 import shared.json.JsonWriter;
 
 /// A connection to a browser's DevTools protocol: commands by number, events by session. WebDriver BiDi, which Firefox
-/// speaks, has the same frame, without sessions. Safe for several threads.
+/// speaks, has the same framing, without sessions. Safe for several threads.
 final class DevTools implements WebSocket.Listener, AutoCloseable {
 
     /// A command is answered within milliseconds; one that evaluates waits at most [Page#PATIENCE_MS].
@@ -34,7 +34,7 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
         socket = http.newWebSocketBuilder().buildAsync(address, this).join();
     }
 
-    /// Calls this with the name and the parameters of every event of a session, one after the other.
+    /// Calls this with the name and the parameters of every event of a session, one after another.
     void listen(String session, BiConsumer<String, Json.Obj> listener) {
         listeners.put(session, listener);
     }
@@ -81,7 +81,7 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
         waiting.put(number, answer);
         String message = out.endObject().endObject().toString();
         synchronized (this) {
-            // the next may be sent only when this one is
+            // the next one may be sent only after this one
             socket.sendText(message, true).join();
         }
         return answer;

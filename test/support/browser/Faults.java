@@ -8,11 +8,11 @@ import java.util.regex.Pattern;
 
 import shared.json.Json;
 
-/// What a page must never do: log an error, throw, break its Content-Security-Policy, or ask another host for
-/// anything. Safe for several threads.
+/// What a page must never do: log an error, throw, violate its Content-Security-Policy, or request anything from
+/// another host. Safe for several threads.
 public final class Faults {
 
-    /// Runs before every document: what the policy forbids does not reach the console in each case.
+    /// Runs before every document: not everything that the policy forbids reaches the console.
     static final String SCRIPT = "addEventListener('securitypolicyviolation', event => console.error('policy: '"
             + " + event.violatedDirective + ' forbids ' + event.blockedURI + ' ' + event.sample));";
 
@@ -50,27 +50,28 @@ public final class Faults {
             case "Network.requestWillBeSent" -> requests.add(((Json.Obj) parameters.get("request")).text("url"));
             case "Network.webSocketCreated" -> requests.add(parameters.text("url"));
             default -> {
-                // no fault
+                // not a fault
             }
         }
     }
 
-    /// What the browser says of a server that is gone, also over a connection that it had kept, is meant by the test.
+    /// Ignores the browser's messages about a server that is gone, also over a connection that it had kept: the test
+    /// intends that.
     public void expectGone() {
         expect(GONE);
     }
 
-    /// Faults with this in their text are meant by the test.
+    /// Ignores faults with this in their text: the test intends them.
     public synchronized void expect(String pattern) {
         expected.add(Pattern.compile(pattern).asPredicate());
     }
 
-    /// Every address that the page asked for, WebSockets too.
+    /// Returns every address that the page requested, including WebSockets.
     public synchronized List<String> requests() {
         return List.copyOf(requests);
     }
 
-    /// All that was not expected.
+    /// Returns all faults that were not expected.
     public synchronized List<String> unexpected() {
         List<String> all = new ArrayList<>(found);
         requests.stream().filter(url -> !local(url)).forEach(url -> all.add("a request to another host: " + url));
@@ -78,7 +79,7 @@ public final class Faults {
         return all;
     }
 
-    /// What was told of is not told again: one fault fails one test.
+    /// Forgets the faults that have been reported: one fault fails one test.
     synchronized void forget() {
         found.clear();
         requests.clear();

@@ -11,11 +11,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import shared.json.Json;
 
-/// A headless Firefox with a tab, driven by WebDriver BiDi: for what must be seen in a second engine too. What the page
-/// complains of is collected on the side.
+/// A headless Firefox with a tab, driven by WebDriver BiDi: for what must be tested in a second engine, too. The page's
+/// errors and warnings are collected as well.
 public final class Firefox implements AutoCloseable {
 
-    /// Nothing that it would ask the world for, and no first steps.
+    /// No requests to the outside world, and no welcome pages.
     private static final String PREFERENCES = """
             user_pref("app.update.enabled", false);
             user_pref("browser.aboutwelcome.enabled", false);
@@ -69,14 +69,15 @@ public final class Firefox implements AutoCloseable {
                 "--profile", profile.toString());
     }
 
-    /// Another tab, to which all goes from now on; the others stay open. Returns the one of before, for [#tab(String)].
+    /// Opens another tab, which gets all commands from now on; the others stay open. Returns the previous one, for
+    /// [#tab(String)].
     public String another() {
         String before = tab;
         tab = tools.call(null, "browsingContext.create", "type", "tab").text("context");
         return before;
     }
 
-    /// Goes back to a tab.
+    /// Switches to a tab.
     public Firefox tab(String wanted) {
         tab = wanted;
         tools.call(null, "browsingContext.activate", "context", tab);
@@ -96,7 +97,7 @@ public final class Firefox implements AutoCloseable {
         return this;
     }
 
-    /// An expression's value as a text; it may be a promise.
+    /// Returns an expression's value as text; it may be a promise.
     public String text(String expression) {
         Json.Obj answer = tools.call(null, "script.evaluate", "expression",
                 "(async () => String(" + expression + "))()", "target",
@@ -116,7 +117,7 @@ public final class Firefox implements AutoCloseable {
         return this;
     }
 
-    /// Presses the mouse on the middle of the first element that fits.
+    /// Clicks in the middle of the first matching element.
     public Firefox click(String selector) {
         waitFor("document.querySelector(" + Page.quoted(selector) + ")?.checkVisibility()");
         String[] at = text("(element => { element.scrollIntoView({block: 'nearest'}); const box = "
@@ -128,7 +129,7 @@ public final class Firefox implements AutoCloseable {
                 + "{\"type\":\"pointerUp\",\"button\":0}]}");
     }
 
-    /// Types each character of a text, wherever the focus is.
+    /// Types each character of a text into the focused element.
     public Firefox type(String text) {
         StringBuilder keys = new StringBuilder();
         for (char c : text.toCharArray()) {
@@ -144,7 +145,7 @@ public final class Firefox implements AutoCloseable {
         return this;
     }
 
-    /// What is seen now, as PNG.
+    /// Saves what is visible as PNG.
     public void screenshot(Path file) {
         byte[] png = Base64.getDecoder().decode(tools.call(null, "browsingContext.captureScreenshot", "context", tab)
                 .text("data"));
@@ -156,7 +157,7 @@ public final class Firefox implements AutoCloseable {
         }
     }
 
-    /// Errors and warnings of the page, also of what its policy or the browser refused.
+    /// Returns errors and warnings of the page, including what its policy or the browser refused.
     public List<String> complaints() {
         return complaints;
     }

@@ -14,16 +14,17 @@ import java.util.Map;
 import shared.json.Json;
 import shared.json.JsonWriter;
 
-/// A page of the browser, used as a person does: with the mouse, the keyboard and the eyes. What it must never do
-/// (see [Faults]) is collected on the side.
+/// A page of the browser, used as a person uses it: with the mouse, the keyboard and the eyes. What it must never do
+/// (see [Faults]) is collected as well.
 ///
-/// Every wait is inside the page and bounded; a wait that was in vain tells what the page shows.
+/// Every wait is inside the page and bounded; a wait in vain fails with what the page shows.
 public final class Page implements AutoCloseable {
 
-    /// How long a condition may take to come true, on a machine that does much else.
+    /// How long a condition may take to become true on a busy machine.
     static final long PATIENCE_MS = 30_000;
 
-    /// A condition is looked at after every change of the page, and now and then, for not all is in the document.
+    /// A condition is checked after every change of the page, and now and then, because not everything is in the
+    /// document.
     private static final String WAIT = """
             new Promise((resolve, reject) => {
               const condition = () => (%s);
@@ -43,7 +44,7 @@ public final class Page implements AutoCloseable {
               look();
             })""";
 
-    /// Where to click, or what lies over it; and a guard that lets no press through that hits something else.
+    /// Where to click, or what covers it; and a guard that stops any press that hits something else.
     private static final String AIM = """
             (async () => {
               const find = () => document.querySelector(SELECTOR);
@@ -54,7 +55,7 @@ public final class Page implements AutoCloseable {
               };
               find()?.scrollIntoView({block: 'center', inline: 'nearest', behavior: 'instant'});
               await new Promise(resolve => requestAnimationFrame(resolve));
-              // of what wraps, the first line
+              // if it wraps, the first line
               const box = find()?.getClientRects()[0];
               const [x, y] = box ? [box.left + box.width / 2, box.top + box.height / 2] : [-1, -1];
               const top = document.elementFromPoint(x, y);
@@ -99,7 +100,7 @@ public final class Page implements AutoCloseable {
     private final List<Page> others = new ArrayList<>();
     private boolean closed;
 
-    /// Whether to clear what an earlier page has stored, where this one opens its first address.
+    /// Whether to clear what an earlier page has stored when this one opens its first address.
     private boolean fresh;
 
     private Page(DevTools tools, String target, String session, String context, boolean fresh) {
@@ -120,9 +121,9 @@ public final class Page implements AutoCloseable {
         call("Emulation.setFocusEmulationEnabled", "enabled", true);
     }
 
-    /// A new page in a context of the browser.
+    /// Opens a page in a context of the browser.
     ///
-    /// @param fresh whether it finds nothing that others have stored there
+    /// @param fresh whether nothing that others have stored there is visible
     static Page in(DevTools tools, String context, boolean fresh) {
         String target = tools.call(null, "Target.createTarget", "url", "about:blank", "browserContextId", context)
                 .text("targetId");
@@ -131,7 +132,7 @@ public final class Page implements AutoCloseable {
         return new Page(tools, target, session, context, fresh);
     }
 
-    /// Another tab of the same browser: it shares what this one stores, and ends with it.
+    /// Opens another tab of the same browser: it shares this one's storage, and closes with it.
     public Page another() {
         Page other = in(tools, context, false);
         others.add(other);
@@ -147,13 +148,13 @@ public final class Page implements AutoCloseable {
         }
     }
 
-    /// Lets the browser put this tab to sleep, as it does with tabs that are not seen for long, or wakes it up.
+    /// Lets the browser put this tab to sleep, as it does with tabs that are hidden for long, or wakes it up.
     public Page asleep(boolean asleep) {
         call("Page.setWebLifecycleState", "state", asleep ? "frozen" : "active");
         return this;
     }
 
-    /// Tells the page that it is not seen, as when another tab is shown, or that it is seen again.
+    /// Tells the page that it is hidden, as when another tab is shown, or that it is visible again.
     public Page seen(boolean seen) {
         eval("Object.defineProperty(document, 'hidden', {value: " + !seen + ", configurable: true});"
                 + "document.dispatchEvent(new Event('visibilitychange'))");
@@ -162,7 +163,7 @@ public final class Page implements AutoCloseable {
 
     // ---- where it is, and how it looks
 
-    /// Opens an address and waits until it is loaded; a change of the fragment only is no load.
+    /// Opens an address and waits until it is loaded; a change of only the fragment does not load anything.
     public Page open(String url) {
         if (fresh) {
             fresh = false;
@@ -189,18 +190,18 @@ public final class Page implements AutoCloseable {
         return this;
     }
 
-    /// @param zone as `Asia/Tokyo`
+    /// @param zone such as `Asia/Tokyo`
     public Page timeZone(String zone) {
         call("Emulation.setTimezoneOverride", "timezoneId", zone);
         return this;
     }
 
-    /// What the user prefers, as `dark(true)`.
+    /// Sets the user's preference for dark colours.
     public Page dark(boolean dark) {
         return prefers("prefers-color-scheme", dark ? "dark" : "light");
     }
 
-    /// As where the system sets the colours: Windows' high contrast.
+    /// Lets the system set the colours, as Windows' high contrast does.
     public Page forcedColours(boolean forced) {
         return prefers("forced-colors", forced ? "active" : "none");
     }
@@ -218,12 +219,12 @@ public final class Page implements AutoCloseable {
         return this;
     }
 
-    /// Lets the page write and read the clipboard.
+    /// Allows the page to write and read the clipboard.
     public Page allowClipboard() {
         return allow("[\"clipboardReadWrite\",\"clipboardSanitizedWrite\"]");
     }
 
-    /// Lets the page notify, and write and read the clipboard: what is allowed later ends what was before.
+    /// Allows the page to notify, and to write and read the clipboard: a later permission replaces earlier ones.
     public Page allowNotifications() {
         return allow("[\"notifications\",\"clipboardReadWrite\",\"clipboardSanitizedWrite\"]");
     }
@@ -234,7 +235,7 @@ public final class Page implements AutoCloseable {
         return this;
     }
 
-    /// What is seen now, as PNG.
+    /// Saves what is visible as PNG.
     public void screenshot(Path file) {
         byte[] png = Base64.getDecoder().decode(call("Page.captureScreenshot", "format", "png").text("data"));
         try {
@@ -245,9 +246,9 @@ public final class Page implements AutoCloseable {
         }
     }
 
-    // ---- questions
+    // ---- queries
 
-    /// The value of an expression, which may be a promise.
+    /// Returns the value of an expression, which may be a promise.
     public Json eval(String expression) {
         Json.Obj answer = call("Runtime.evaluate", "expression", expression, "awaitPromise", true, "returnByValue",
                 true, "userGesture", true);
@@ -272,13 +273,13 @@ public final class Page implements AutoCloseable {
         return Long.parseLong(text("Math.round(" + expression + ")"));
     }
 
-    /// What can be read of the first element that fits, or of all of the page.
+    /// Returns the readable text of the first matching element, or of the whole page.
     public String shown(String selector) {
         waitFor("document.querySelector(" + quoted(selector) + ")");
         return text("document.querySelector(" + quoted(selector) + ").innerText");
     }
 
-    /// Waits until an expression is true; a new document in the meantime is no matter.
+    /// Waits until an expression is true, even if a new document is loaded meanwhile.
     public Page waitFor(String condition) {
         return waitFor(condition, PATIENCE_MS);
     }
@@ -292,7 +293,7 @@ public final class Page implements AutoCloseable {
                     return this;
                 }
             } catch (AssertionError failure) {
-                // the document that was asked is gone
+                // the document that was queried is gone
                 if (left > 1 && failure.getMessage().matches("(?s).*(context was destroyed|Cannot find (default )?"
                         + "execution context|navigated or closed|Promise was collected).*")) {
                     continue;
@@ -304,25 +305,25 @@ public final class Page implements AutoCloseable {
         }
     }
 
-    /// A promise of whether an expression comes true in time.
+    /// Returns a promise of whether an expression becomes true in time.
     static String awaiting(String condition, long millis) {
         return WAIT.replace("%s", condition).replace("%d", Long.toString(millis));
     }
 
-    /// Waits until this text can be read somewhere on the page.
+    /// Waits until this text is readable somewhere on the page.
     public Page waitForText(String text) {
         return waitFor("document.body?.innerText.includes(" + quoted(text) + ")");
     }
 
-    /// JavaScript's form of a text.
+    /// Returns a text as a JavaScript literal.
     public static String quoted(String text) {
         return new JsonWriter().string(text).toString();
     }
 
     // ---- the mouse and the keyboard
 
-    /// Clicks in the middle of the first element that fits, once nothing else lies there. What moves away in the
-    /// meantime is aimed at again: a press that would hit something else never reaches the page.
+    /// Clicks in the middle of the first matching element, once nothing else covers it. If it moves meanwhile, the
+    /// mouse is aimed again: a press that would hit something else never reaches the page.
     public Page click(String selector) {
         String element = "document.querySelector(" + quoted(selector) + ")";
         long end = System.nanoTime() + PATIENCE_MS * 1_000_000;
@@ -348,7 +349,7 @@ public final class Page implements AutoCloseable {
         throw new AssertionError(selector + " cannot be clicked, for there lies " + over);
     }
 
-    /// Moves the mouse to a place of the first element that fits.
+    /// Moves the mouse to a position in the first matching element.
     ///
     /// @param across from 0, its left edge, to 1
     public Page hover(String selector, double across) {
@@ -361,13 +362,13 @@ public final class Page implements AutoCloseable {
         return this;
     }
 
-    /// Types into what has the focus, as pasted.
+    /// Enters text into the focused element, as if pasted.
     public Page type(String text) {
         call("Input.insertText", "text", text);
         return this;
     }
 
-    /// Replaces what stands in a field.
+    /// Replaces the contents of a field.
     public Page fill(String selector, String text) {
         click(selector);
         eval("document.activeElement.select?.()");
@@ -377,7 +378,7 @@ public final class Page implements AutoCloseable {
         return type(text);
     }
 
-    /// Chooses of a `select` the option of this value, or sets a field that cannot be typed into (a date).
+    /// Selects the option of a `select` with this value, or sets a field that cannot be typed into (a date).
     public Page choose(String selector, String value) {
         waitFor("document.querySelector(" + quoted(selector) + ")");
         eval("(field => { field.focus(); field.value = " + quoted(value) + "; if (field.value !== " + quoted(value)
@@ -387,7 +388,8 @@ public final class Page implements AutoCloseable {
         return this;
     }
 
-    /// Presses a key: a character, or `Enter`, `Tab`, `Escape`, `ArrowDown`, …, each with `Shift+` and the like before.
+    /// Presses a key: a character, or `Enter`, `Tab`, `Escape`, `ArrowDown`, …, each with an optional `Shift+` or the
+    /// like.
     public Page press(String keys) {
         int modifiers = 0;
         String key = keys;
@@ -411,26 +413,26 @@ public final class Page implements AutoCloseable {
 
     // ---- the network
 
-    /// What the page did that it must not do, and all that it asked for.
+    /// Returns what the page did that it must not do, and all its requests.
     public Faults faults() {
         return faults;
     }
 
-    /// From now on the page gets this JSON instead of what the server says at a path.
+    /// From now on, answers the page's requests for a path with this JSON instead of the server's answer.
     public Page answer(String path, String json) {
         replies.put(path, json);
         call("Fetch.enable", "patterns", Json.parse(replies.patterns()));
         return this;
     }
 
-    /// Takes the network away from the page, but not a WebSocket that is open, or gives it back.
+    /// Takes the network away from the page, except for an open WebSocket, or gives it back.
     public Page offline(boolean offline) {
         call("Network.emulateNetworkConditions", "offline", offline, "latency", 0, "downloadThroughput", -1,
                 "uploadThroughput", -1);
         return this;
     }
 
-    /// What its scripts keep in memory.
+    /// Returns the memory that its scripts use.
     public long heapBytes() {
         call("HeapProfiler.collectGarbage");
         return call("Runtime.getHeapUsage").integer("usedSize", 0);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The harness itself: what it claims to see, it sees.
+/// The harness itself: it sees what it claims to see.
 @WithBrowser
 final class PageTest {
 

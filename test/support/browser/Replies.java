@@ -24,7 +24,7 @@ final class Replies {
         byPath.put(path, json);
     }
 
-    /// The requests to hold back until they are answered.
+    /// Returns the requests to hold back until they are answered.
     String patterns() {
         return byPath.keySet().stream().map(path -> "{\"urlPattern\":\"*" + path + "*\"}")
                 .collect(Collectors.joining(",", "[", "]"));

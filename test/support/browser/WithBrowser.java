@@ -7,15 +7,15 @@ import java.lang.annotation.Target;
 
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// The tests of this class are given a [Page] of their own each, in one [Chromium] for all classes of a lane. A test
-/// fails too if its page did what it must not (see [Faults]); a failed one leaves `build/browser/CLASS.METHOD.png`.
-/// Without such a Chromium they are skipped.
+/// Gives each test of this class its own [Page], in one [Chromium] for all classes of a lane. A test also fails if its
+/// page did what it must not do (see [Faults]); a failed one leaves `build/browser/CLASS.METHOD.png`. Without such a
+/// Chromium the tests are skipped.
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(BrowserExtension.class)
 public @interface WithBrowser {
 
     /// Whether only the full Chromium will do: the headless shell, which takes half of the processor time, shows no
-    /// notification.
+    /// notifications.
     boolean full() default false;
 }

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/// Processor time, as Linux counts it.
+/// Processor time as Linux counts it.
 final class Cpu {
 
     private static final double TICKS_PER_SECOND = 100;
@@ -13,8 +13,8 @@ final class Cpu {
     private Cpu() {
     }
 
-    /// Seconds, user and system, of this process, of the children that it has waited for and of the processes that
-    /// descend from it now; 0 where it cannot be told.
+    /// Returns the seconds, user and system, of this process, of the children that it has waited for and of its current
+    /// descendants; 0 if that is not known.
     static double seconds() {
         return Stream.concat(Stream.of(ProcessHandle.current()), ProcessHandle.current().descendants())
                 .mapToLong(process -> ticks(process.pid())).sum() / TICKS_PER_SECOND;

@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Makes a lane independent of how the run was started. A shell that starts it in the background of a script, or
-/// `nohup`, makes it ignore SIGINT or SIGHUP, and every process that it starts would do the same; a terminal would send
-/// its signals to them all.
+/// `nohup`, makes it ignore SIGINT or SIGHUP, and so would every process that it starts; a terminal would send its
+/// signals to all of them.
 final class Detached {
 
     private static final int[] SIGNALS = {1, 2, 15};
@@ -20,8 +20,8 @@ final class Detached {
     private Detached() {
     }
 
-    /// A session of its own, and the signals that are ignored get their default effect back, for itself and for what it
-    /// starts from now on. The lane still ends with the run, whose connection it watches.
+    /// Starts a new session, and restores the default effect of ignored signals, for this process and those that it
+    /// starts later. The lane still ends with the run, whose connection it watches.
     @SuppressWarnings("restricted")
     static void detach() {
         Linker linker = Linker.nativeLinker();

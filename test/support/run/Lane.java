@@ -39,16 +39,16 @@ import support.Effort;
 import support.browser.Chromium;
 import support.browser.WithBrowser;
 
-/// A process that runs one class of tests after the other, as its run tells it, and looks after each at what it left.
-/// When the run is gone, it ends with all that it started.
+/// A process that runs one class of tests after another, as its run requests, and checks after each what it left
+/// behind. When the run is gone, it ends with everything that it started.
 final class Lane implements TestExecutionListener {
 
-    /// What a test has that says nothing else: long enough on a machine with much else to do, for what hangs is ended
-    /// all the same. `limit` in seconds is for the runner's own tests.
+    /// The time limit of a test that has no other: long enough on a busy machine, since anything that hangs is ended
+    /// anyway. The property `limit`, in seconds, is for the runner's own tests.
     private static final long LIMIT_SECONDS = Long.getLong("limit", 300);
-    /// What a long form has for each second of a short one; only the watchdog keeps this limit.
+    /// The seconds that a long form has for each second of a short one; only the watchdog enforces this limit.
     private static final int PROOF_FACTOR = 60;
-    /// For what ends by itself.
+    /// The patience for things that end by themselves.
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(Math.min(10, LIMIT_SECONDS));
 
     private final BlockingQueue<String> classes = new LinkedBlockingQueue<>();
@@ -72,7 +72,7 @@ final class Lane implements TestExecutionListener {
     /// @param words the run's port
     public static void main(String[] words) throws Exception {
         Detached.detach();
-        // the faults that tests cause are no news
+        // errors that tests cause on purpose are not logged
         Log.ofProcess().level(Boolean.getBoolean("log") ? Level.INFO : Level.OFF);
         try (Socket run = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(words[0]))) {
             new Lane(run).run();
@@ -86,7 +86,7 @@ final class Lane implements TestExecutionListener {
                 classes.add(order);
             }
         } catch (IOException gone) {
-            // it says the same
+            // it reports the same
         }
         Processes.kill(Processes.of(ProcessHandle.current(), mark));
         Runtime.getRuntime().halt(1);
@@ -182,7 +182,7 @@ final class Lane implements TestExecutionListener {
         Runtime.getRuntime().halt(2);
     }
 
-    /// As its [Timeout] says, or its class's.
+    /// Returns the limit in the test's [Timeout], or in its class's.
     private static long limitNanos(TestIdentifier test) {
         Timeout limit = switch (test.getSource().orElse(null)) {
             case MethodSource method -> AnnotationSupport.findAnnotation(method.getJavaMethod(), Timeout.class)
@@ -204,7 +204,7 @@ final class Lane implements TestExecutionListener {
         };
     }
 
-    /// The error and its causes with the frames of our own code.
+    /// Returns the error and its causes with the stack frames of our own code.
     private static String trace(Throwable thrown) {
         StringBuilder text = new StringBuilder();
         for (Throwable t = thrown; t != null; t = t.getCause()) {

@@ -21,16 +21,16 @@ import support.Effort;
 /// The run's side of a [Lane]: its process, its connection and its folder for temporary files.
 final class LaneProcess implements AutoCloseable {
 
-    /// What runs for a second or two is over before the second compiler pays.
+    /// Short runs end before the second compiler pays off.
     private static final List<String> OPTIONS = List.of("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
             "@build/test/java.args");
     private static final List<String> PROPERTIES = List.of("only", "part", "seed", "seconds", "minutes", "log",
             "limit");
-    /// By name, for JUnit is on the lanes' class path only.
+    /// By name, because JUnit is only on the lanes' class path.
     private static final String LANE = "support.run.Lane";
-    /// As a test has: a machine that does much else takes a minute to start a process.
+    /// The same as for a test: on a busy machine, starting a process may take a minute.
     private static final int START_MS = 300_000;
-    /// Longer than the longest limit of a test: a lane that says nothing for so long is dead in spite of its watchdog.
+    /// Longer than the longest limit of a test: a lane that is silent for so long is dead in spite of its watchdog.
     /// Zero for no limit.
     private static final int SILENCE_MS = Effort.isProof() ? 0 : 600_000;
     private static final int END_SECONDS = 20;
@@ -52,9 +52,9 @@ final class LaneProcess implements AutoCloseable {
         reports = new ObjectInputStream(socket.getInputStream());
     }
 
-    /// Starts it and waits until it can be told what to run.
+    /// Starts it and waits until it accepts orders.
     ///
-    /// @param name unlike that of any other lane of this run
+    /// @param name differs from that of every other lane of this run
     static LaneProcess start(String name) throws IOException {
         String mark = ProcessHandle.current().pid() + "." + name;
         Path folder = Files.createTempDirectory("tests");
@@ -83,7 +83,7 @@ final class LaneProcess implements AutoCloseable {
 
     /// Runs a class.
     ///
-    /// @param listener is given every report but the last
+    /// @param listener receives every report but the last
     /// @throws IOException if the lane died before it was done
     Report.Ended run(String name, Consumer<Report> listener) throws IOException {
         String running = name;
@@ -115,7 +115,7 @@ final class LaneProcess implements AutoCloseable {
         }
     }
 
-    /// Ends it with all that it started.
+    /// Ends it with everything that it started.
     @Override
     public void close() {
         try (socket) {

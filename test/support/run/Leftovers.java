@@ -26,11 +26,11 @@ import java.util.stream.Stream;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 
-/// What a class of tests left alive in its lane: threads, virtual ones too, processes, ports that are listened on,
-/// files in the lane's folder for temporary ones, open files there; and whether something works although nothing runs.
-/// What the lane itself has, and what was reported once, is known and not reported again.
+/// What a class of tests left behind in its lane: threads, including virtual ones, processes, listening ports, files in
+/// the lane's folder for temporary files, open files there; and processor use although nothing runs. What belongs to
+/// the lane itself, and what has been reported, is not reported again.
 ///
-/// Only Linux can tell of ports, open files and processes that lost their parent.
+/// Only Linux reveals ports, open files and processes that lost their parent.
 final class Leftovers {
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -39,21 +39,21 @@ final class Leftovers {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int STACK_LINES_MAX = 12;
 
-    /// Threads of the JDK and of JUnit that come and go by themselves, or stay for whoever comes next.
+    /// Threads of the JDK and of JUnit that come and go by themselves, or stay for later users.
     private static final Pattern OTHERS = Pattern.compile("process reaper.*|Keep-Alive-Timer|ForkJoinPool.*|"
             + "VirtualThread-.*|.*(Read|Write|Master|Sub)-?Poller.*|Common-Cleaner|CompletableFutureDelayScheduler|"
             + "Cleaner-\\d+|junit-.*|Attach Listener|Reference Handler|Finalizer|Signal Dispatcher|Notification Thread|"
             + "InnocuousThread.*");
     private static final Pattern THREAD = Pattern.compile("(?m)^#(\\d+) \"(.*)\" .*\n((?:    .*\n)*)");
     private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
-    /// The number of a client, whose worker threads come as they are needed.
+    /// The number of a client, whose worker threads are created as needed.
     private static final Pattern HTTP_CLIENT = Pattern.compile("HttpClient-\\d+-");
-    /// A module layer cannot be closed: its jars are open until the garbage collector finds it.
+    /// A module layer cannot be closed: its jars stay open until the garbage collector finds it.
     private static final Pattern JAR = Pattern.compile(".*\\.jar( \\(deleted\\))?");
     private static final String LISTENS = "0A";
 
-    /// @param text what a person is told
-    /// @param end  ends it as far as that can be done
+    /// @param text the description for people
+    /// @param end  ends it as far as possible
     private record Left(String text, Runnable end) {
     }
 
@@ -64,8 +64,8 @@ final class Leftovers {
     private final HotSpotDiagnosticMXBean dumps = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
     private final Set<String> known = new HashSet<>();
 
-    /// @param mark          the lane's, in the environment of its processes
-    /// @param folder        for the temporary files of its tests
+    /// @param mark          the lane's mark in the environment of its processes
+    /// @param folder        the folder for the temporary files of its tests
     /// @param patienceNanos how long something may take to end by itself
     Leftovers(String mark, Path folder, long patienceNanos) {
         this.mark = mark;
@@ -73,12 +73,12 @@ final class Leftovers {
         this.patienceNanos = patienceNanos;
     }
 
-    /// Makes what is there now the lane's own.
+    /// Records everything that exists now as the lane's own.
     void know() {
         known.addAll(found().keySet());
     }
 
-    /// What is there and not known, once it had time to end by itself. Then it is ended as far as that can be done.
+    /// Returns what exists and is not known, after giving it time to end by itself. Then ends it as far as possible.
     List<String> report() {
         long end = System.nanoTime() + patienceNanos;
         Map<String, Left> found = unknown();
@@ -102,7 +102,7 @@ final class Leftovers {
         return found;
     }
 
-    /// Each by a name that tells it from all others.
+    /// Returns each leftover by a unique name.
     private Map<String, Left> found() {
         Map<String, Left> found = new LinkedHashMap<>();
         threads(found);
@@ -137,7 +137,7 @@ final class Leftovers {
         }
     }
 
-    /// What a process of the lane's own starts is the lane's own too.
+    /// Adds processes; those that the lane's own processes start belong to the lane, too.
     private void processes(Map<String, Left> found) {
         for (ProcessHandle process : Processes.of(ProcessHandle.current(), mark)) {
             String key = "process " + process.pid();
@@ -148,7 +148,7 @@ final class Leftovers {
         }
     }
 
-    /// Ports that are listened on, and open files in the lane's folder.
+    /// Adds listening ports, and open files in the lane's folder.
     private void descriptors(Map<String, Left> found) {
         Map<String, String> ports = new HashMap<>();
         listening(Path.of("/proc/self/net/tcp"), ports);
@@ -164,11 +164,11 @@ final class Leftovers {
                 }
             }
         } catch (IOException noProc) {
-            // it cannot be told here
+            // not known here
         }
     }
 
-    /// Linux lists those that listen first. Behind them come thousands that were closed a moment ago.
+    /// Reads listening ports, which Linux lists first. Thousands that were closed a moment ago follow them.
     private static void listening(Path table, Map<String, String> ports) {
         try (BufferedReader lines = Files.newBufferedReader(table)) {
             // the heading
@@ -181,7 +181,7 @@ final class Leftovers {
                 ports.put(fields[9], Integer.toString(Integer.parseInt(fields[1].replaceFirst(".*:", ""), 16)));
             }
         } catch (IOException noProc) {
-            // it cannot be told here
+            // not known here
         }
     }
 
@@ -193,7 +193,7 @@ final class Leftovers {
         }
     }
 
-    /// The threads that used most of a processor's time, or what they got of it, while this one waited.
+    /// Returns the threads that used most of a processor's time, or of the share that they got, while this one waited.
     private List<String> busy(long nanos) {
         Map<Long, Long> before = new HashMap<>();
         for (long id : threads.getAllThreadIds()) {
@@ -218,7 +218,7 @@ final class Leftovers {
         }
     }
 
-    /// Deletes a file or a folder with all that is in it, as far as that can be done.
+    /// Deletes a file, or a folder with its contents, as far as possible.
     static void delete(Path path) {
         try {
             Files.walkFileTree(path, new SimpleFileVisitor<>() {
@@ -236,7 +236,7 @@ final class Leftovers {
                 }
             });
         } catch (IOException left) {
-            // in the system's folder for temporary files
+            // it is in the system's folder for temporary files
         }
     }
 }

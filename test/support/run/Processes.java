@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// The processes of a lane: its descendants, and those that lost their parent but have the lane's mark in their
+/// The processes of a lane: its descendants, and processes that lost their parent but have the lane's mark in their
 /// environment.
 final class Processes {
 
@@ -21,7 +21,7 @@ final class Processes {
     private Processes() {
     }
 
-    /// Those that live, but for the lane itself.
+    /// Returns those that are alive, except the lane itself.
     static Set<ProcessHandle> of(ProcessHandle lane, String mark) {
         Set<ProcessHandle> all = new LinkedHashSet<>();
         lane.descendants().filter(ProcessHandle::isAlive).forEach(all::add);
@@ -31,18 +31,18 @@ final class Processes {
                     .filter(pid -> environment(pid).contains(marked)).map(Long::parseLong).map(ProcessHandle::of)
                     .flatMap(Optional::stream).filter(process -> !process.equals(lane)).forEach(all::add);
         } catch (IOException noProc) {
-            // the descendants have to do
+            // the descendants must suffice
         }
         return all;
     }
 
-    /// Kills them and waits, for a moment, until they are gone.
+    /// Kills them and waits briefly until they are gone.
     static void kill(Set<ProcessHandle> processes) {
         processes.stream().sorted(Comparator.comparing(ProcessHandle::pid)).forEach(ProcessHandle::destroyForcibly);
         processes.forEach(one -> one.onExit().completeOnTimeout(one, 5, TimeUnit.SECONDS).join());
     }
 
-    /// What a person knows it by.
+    /// Returns a description for people.
     static String name(ProcessHandle process) {
         try {
             Path words = Path.of("/proc/" + process.pid() + "/cmdline");
@@ -53,7 +53,7 @@ final class Processes {
         }
     }
 
-    /// Empty for a process that is gone, or another user's.
+    /// Returns a process's environment; empty if it is gone, or another user's.
     private static String environment(String pid) {
         try {
             return Files.readString(Path.of("/proc", pid, "environ"), StandardCharsets.ISO_8859_1);

@@ -2,7 +2,7 @@ package support.run;
 
 import java.io.Serializable;
 
-/// What a lane tells of the class that it runs, one report after the other; [Ended] is a class's last.
+/// What a lane reports about the class that it runs, one report after another; [Ended] is a class's last.
 sealed interface Report extends Serializable {
 
     /// A test or a container of tests began.
@@ -15,11 +15,11 @@ sealed interface Report extends Serializable {
     record Failed(String test, String why) implements Report {
     }
 
-    /// @param tests how many they are
+    /// @param tests how many tests they are
     record Skipped(String test, String reason, int tests) implements Report {
     }
 
-    /// The class is done, and the lane looked at what it left.
+    /// The class has ended, and the lane has checked what it left behind.
     ///
     /// @param cpuSeconds processor time of the lane and the processes that it started, user and system
     record Ended(double seconds, double cpuSeconds) implements Report {

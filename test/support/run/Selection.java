@@ -10,18 +10,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Which tests are asked for. It is read from the system properties, which each lane has from the run:
+/// Which tests to run. Read from the system properties, which the run passes to each lane:
 ///
-/// - `only` names packages, classes and methods (`server.journal`, `JournalTest`, `JournalTest#cut*`; several with
-///   commas or spaces between),
+/// - `only` names packages, classes and methods (`server.journal`, `JournalTest`, `JournalTest#cut*`; several are
+///   separated by commas or spaces),
 /// - `part` is `test` (the default), `check` (without those that need a process, a browser or an image), `proof` (the
 ///   long forms, in the package `proof` and wherever a test asks [support.Effort]) or `real` (the package `real`,
 ///   against real backends).
 record Selection(List<String> only, String part) {
 
-    /// Packages that have a part of their own or none.
+    /// Packages that have their own part or none.
     private static final List<String> OTHER_PARTS = List.of("real", "proof", "bench");
-    /// Packages whose tests need a process, a browser or an image; elsewhere those that do have the tag `process`.
+    /// Packages whose tests need a process, a browser or an image; elsewhere such tests have the tag `process`.
     private static final String PROCESSES = "(e2e|dist|webui|support\\.browser)\\..*";
 
     static Selection ofProcess() {
@@ -29,17 +29,18 @@ record Selection(List<String> only, String part) {
                 .filter(name -> !name.isEmpty()).toList(), System.getProperty("part", "test"));
     }
 
-    /// Whether it is all that `make test` runs.
+    /// Returns whether it is everything that `make test` runs.
     boolean isWhole() {
         return only.isEmpty() && part.equals("test");
     }
 
-    /// Whether the tests that carry this tag are left out.
+    /// Returns whether the tests with this tag are left out.
     boolean excludes(String tag) {
         return part.equals("check") && tag.equals("process");
     }
 
-    /// The names of the test classes in these folders. Nested classes are no tests of their own, unless they are named.
+    /// Returns the names of the test classes in these folders. Nested classes are not tests of their own, unless they
+    /// are named.
     List<String> classes(String[] folders) throws IOException {
         String classes = only.stream().map(Selection::classes).collect(Collectors.joining("|"));
         boolean nested = only.stream().anyMatch(name -> name.contains("$"));
@@ -67,7 +68,7 @@ record Selection(List<String> only, String part) {
         };
     }
 
-    /// Whether a method is among those named with a `#`, or none of its class was.
+    /// Returns whether a method is among those named with a `#`, or none of its class was.
     boolean includes(String className, String method) {
         List<String> methods = only.stream().filter(name -> name.contains("#"))
                 .filter(name -> className.matches(classes(name)))
@@ -75,7 +76,7 @@ record Selection(List<String> only, String part) {
         return methods.isEmpty() || methods.stream().anyMatch(method::matches);
     }
 
-    /// The pattern of the classes in a package or of a class and those nested in it.
+    /// Returns the pattern of the classes in a package, or of a class and those nested in it.
     private static String classes(String name) {
         return "(.*[.$])?" + pattern(name.replaceFirst("#.*", "")) + "([.$].*)?";
     }

@@ -14,22 +14,22 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// What `make test` runs: the test classes in the folders given, as [Selection] says, in some processes side by side,
-/// one class at a time in each ([Lane]); a line for each class, the failures once more at the end, and as the last line
-/// `N passed, N failed, N skipped` for all together. Ends with status 1 if a test failed or none was found. A lane that
-/// dies is a failure of the class that it ran, and another takes its place.
+/// Runs the test classes of `make test` in the given folders, as [Selection] says, in several processes side by side,
+/// one class at a time in each ([Lane]). Prints a line for each class, the failures once more at the end, and as the
+/// last line `N passed, N failed, N skipped` for all together. Ends with status 1 if a test failed or none was found. A
+/// lane that dies is a failure of the class that it ran, and another one replaces it.
 ///
-/// System properties, which the lanes have too: those of [Selection]; `seed`; `log`, which shows what is logged. For
-/// the run alone: `lanes`, how many at most; else three for two processors, for a class waits for half of its time.
-/// Where the environment has `CI`, a skipped test is a failed one.
+/// System properties, which the lanes have, too: those of [Selection]; `seed`; `log`, which shows the log. For the run
+/// alone: `lanes`, the most lanes; by default three for two processors, because a class waits for half of its time. If
+/// the environment has `CI`, a skipped test counts as a failed one.
 final class TestRun {
 
     private static final boolean CI = System.getenv("CI") != null;
     /// How long each class took in the last run, as `SECONDS NAME`.
     private static final Path TIMES = Path.of("build/test.times");
-    /// Rooms whose classes take longest, for a run without such a file.
+    /// Packages whose classes take longest, for a run without such a file.
     private static final List<String> LONG = List.of("client", "dist", "e2e", "fuzz", "support", "tidy", "webui");
-    /// Classes that share their lane's browser. Every other lane has one: it takes what needs it first.
+    /// Classes that share their lane's browser. Every other lane has one, and takes these classes first.
     private static final Pattern BROWSED = Pattern.compile("(webui|support\\.browser)\\..*");
 
     private final Deque<String> browsed = new ArrayDeque<>();
@@ -51,7 +51,7 @@ final class TestRun {
         System.exit(run.report((System.nanoTime() - start) / 1e9) ? 0 : 1);
     }
 
-    /// The longest first, so that no lane has much to do when the others are done.
+    /// Puts the longest first, so that no lane has much left when the others have finished.
     private void plan(List<String> names) throws IOException {
         if (Files.exists(TIMES)) {
             for (String line : Files.readAllLines(TIMES)) {
@@ -79,7 +79,7 @@ final class TestRun {
         }
     }
 
-    /// Keeps a lane at work, and starts another when it died, until no class is left.
+    /// Keeps a lane at work, and starts another when it dies, until no class is left.
     private void lane(int number) {
         int starts = 0;
         for (String name = next(number); name != null;) {
@@ -102,7 +102,7 @@ final class TestRun {
         return name == null ? others.poll() : name;
     }
 
-    /// @return how many tests it tells of
+    /// @return how many tests it reports
     private synchronized int count(Report report) {
         if (report instanceof Report.Passed) {
             passed++;
@@ -140,7 +140,7 @@ final class TestRun {
         System.out.println("FAILED " + failures.getLast());
     }
 
-    /// @return whether all is well
+    /// @return whether everything passed
     private boolean report(double seconds) throws IOException {
         boolean none = passed + failed + skipped == 0;
         if (!failures.isEmpty()) {

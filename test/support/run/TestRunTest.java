@@ -18,13 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The runner against classes of tests that do what none may do. It runs as from the background of a script: SIGINT is
+/// The runner with test classes that do what they must not do. It runs as in the background of a script: SIGINT is
 /// ignored, and there is no stdin.
 @Tag("process")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestRunTest {
 
-    /// Each thing that a class can leave.
+    /// Leaves behind one of each thing that a class can leave.
     static final class Leaves {
 
         @Test
@@ -58,7 +58,7 @@ final class TestRunTest {
         }
     }
 
-    /// The read does not notice an interrupt, and the process does not end.
+    /// Its read does not notice an interrupt, and its process does not end.
     static final class Hangs {
 
         @Test

@@ -4,22 +4,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/// Ends what JUnit's time limit cannot end. That one interrupts the test, which a read of a process's output does not
-/// notice. When the time is over all the same, the processes that the lane started are killed, so that such a read
-/// comes to its end; and when that does not help, the lane itself ends, which is the failure of its class.
+/// Ends what JUnit's time limit cannot end. That limit interrupts the test, which a read of a process's output does not
+/// notice. If the test goes on after the limit, the processes that the lane started are killed, so that such a read
+/// ends; if that does not help, the lane itself ends, which counts as a failure of its class.
 final class Watchdog {
 
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Runnable killProcesses;
     private final Consumer<String> endLane;
-    /// What JUnit's own limit has for its work, and each of the steps here after it.
+    /// The time that JUnit's own limit has to take effect, and each of the later steps here.
     private final long graceNanos;
     private volatile String test = "";
     /// When the processes are killed, by `System.nanoTime()`.
     private volatile long deadline = Long.MAX_VALUE;
 
-    /// @param endLane is told why, and does not return
+    /// @param endLane receives the reason, and does not return
     Watchdog(long graceNanos, Runnable killProcesses, Consumer<String> endLane) {
         this.graceNanos = graceNanos;
         this.killProcesses = killProcesses;
@@ -30,13 +30,13 @@ final class Watchdog {
         Thread.ofPlatform().daemon().name("watchdog").start(this::watch);
     }
 
-    /// From now on this runs, and has so many nanoseconds.
+    /// Records that this now runs, and has so many nanoseconds.
     void began(String name, long limitNanos) {
         test = name;
         deadline = System.nanoTime() + limitNanos + graceNanos;
     }
 
-    /// Nothing runs.
+    /// Records that nothing runs.
     void idle() {
         deadline = Long.MAX_VALUE;
     }
