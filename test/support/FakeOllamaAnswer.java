@@ -20,8 +20,8 @@ public interface FakeOllamaAnswer {
     /// `Retry-After: 1`, `fake-500`, `fake-wrong` a 500 for a wrong option, `fake-missing` 404, `fake-break` breaks off
     /// after two tokens, `fake-error` an error line after two, `fake-big` 10 MiB, `fake-endless` a line without end,
     /// `fake-hang` never answers, `fake-stall` hangs after two tokens, `fake-slow` 100 tokens, one every 50 ms,
-    /// `fake-brisk` 10 tokens, one every 10 ms, `fake-repeat` the prompt, a word every 10 ms, or as a whole if no stream
-    /// is wanted.
+    /// `fake-brisk` 10 tokens, one every 10 ms, `fake-repeat` the prompt, a word every 10 ms, or as a whole if no
+    /// stream is wanted.
     ///
     /// @return null for any other name
     static FakeOllamaAnswer named(String model) {

@@ -9,6 +9,6 @@
 ///
 /// - A field without a counterpart is left out and named in the result's `notes`; if the answer would then be to
 ///   another question, the task is refused before anything is sent.
-/// - Keys and headers of an [server.executor.openai.Endpoint] are secrets: every message of a host passes through
-///   `redact`.
+/// - Keys and headers of an [server.executor.openai.Endpoint] are secrets: every message about a failure passes through
+///   `redact`. The body of a host's error answer to a relayed call does not.
 package server.executor.openai;

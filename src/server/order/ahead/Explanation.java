@@ -4,9 +4,8 @@ package server.order.ahead;
 ///
 /// @param waitsFor what a pending task waits for; else null
 /// @param forecast the forecast for a pending task; else null
-/// @param longest  how much later than a pending task another one may be submitted at most and still go before it
-///                 because of a higher priority, since priorities grow with waiting; in milliseconds, -1 if there is no
-///                 bound
+/// @param longest  how much later than a pending task one of a higher priority, up to `ageing.up_to`, may be submitted
+///                 and still go before it; in milliseconds, -1 if there is no bound
 /// @param doneIn   for a running task, when it will be done; null if nothing is known
 /// @param load     the load of the model for which a running task waits; null for none
 public record Explanation(Waiting waitsFor, Forecast forecast, long longest, Span doneIn, Load load) {

@@ -21,8 +21,8 @@ import server.task.Task;
 ///                Long.MAX_VALUE if time alone does not let it begin
 /// @param window  its window; null for none
 /// @param before  how many ready tasks go before it by priority and order alone, plus those of its window by order
-/// @param longest how much later than it a task of the highest priority that waiting can give may be submitted and
-///                still go before it, in milliseconds; Long.MAX_VALUE if there is no bound
+/// @param longest how much later than it a task of priority `ageing.up_to` may be submitted and still go before it, in
+///                milliseconds; Long.MAX_VALUE if there is no bound
 /// @param heldBy  the window or the limit that keeps it from starting; null for none
 /// @param now     the moment, milliseconds since the epoch
 public record Standing(ReadyOrder.Copying copy, List<Comer> comers, List<Window> windows, List<Task> running,
