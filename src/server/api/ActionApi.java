@@ -46,7 +46,7 @@ final class ActionApi {
     private final InstantSource clock;
     private final BiConsumer<String, Boolean> hostCheck;
 
-    /// @param hostCheck as [SubmissionReader] has it
+    /// @param hostCheck checks the name of a host, as for [SubmissionReader]
     ActionApi(Settings settings, TaskFilters filters, Insight standing, Actions actions, Searches searches,
             InstantSource clock, BiConsumer<String, Boolean> hostCheck) {
         this.hostCheck = hostCheck;
@@ -58,10 +58,10 @@ final class ActionApi {
         this.clock = clock;
     }
 
-    /// What was asked for.
+    /// The body of a request.
     ///
-    /// @param filter null: not given
-    /// @param expect how many tasks must match; negative: not given
+    /// @param filter null if absent
+    /// @param expect how many tasks must match; negative if absent
     private record ActionRequest(Query filter, ActionKind kind, Integer priority, Changes changes, boolean dryRun,
             int expect) {
 
@@ -141,7 +141,9 @@ final class ActionApi {
                 pending.asOf());
     }
 
-    /// The filter, held to what the asker may change.
+    /// Returns the filter, restricted to the tasks that the asker may change.
+    ///
+    /// @throws Problem 403 if it names another client, and the asker may not speak for others
     private static TaskFilter allowed(TaskFilter filter, Asker asker) {
         filter.clients().forEach(asker::client);
         return asker.speaksForOthers() ? filter : filter.ofClients(Set.of(asker.name()));

@@ -11,7 +11,7 @@ import server.stats.Activity;
 import server.task.Times;
 import shared.json.JsonWriter;
 
-/// The requests that are about the hosts. A host's name stands in the path as `{name}`.
+/// The requests about hosts. In a path, a host's name is the segment `{id}`.
 final class BackendsApi {
 
     /// See `server.openapi.Shapes`.
@@ -49,7 +49,7 @@ final class BackendsApi {
         return change(request, false);
     }
 
-    /// Answers when the host has.
+    /// Checks a host, and answers when the check is done.
     Answer check(WebRequest request) throws InterruptedException {
         return answer(asked.host(request.id()));
     }

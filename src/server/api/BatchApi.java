@@ -24,11 +24,11 @@ import shared.Problem;
 import shared.json.JsonReader;
 import shared.json.JsonWriter;
 
-/// Submits many tasks at once: an array, or a task on each line. All or none, so one mistake refuses the whole batch;
+/// Submits many tasks at once: an array, or one task per line. All or none: one mistake rejects the whole batch, and
 /// its message names the element or the line.
 final class BatchApi {
 
-    /// Where the tasks of a batch come from.
+    /// The origin of a batch's tasks.
     private record Source(Asker asker, Trace trace, String user) {
     }
 
@@ -51,7 +51,8 @@ final class BatchApi {
         if (request.header("Idempotency-key") != null) {
             throw Problem.badRequest("Idempotency-Key works for single tasks only (POST /api/tasks)");
         }
-        // closed before the answer is sent: who reads it slowly, or sends on what was refused, needs no room for that
+        // closed before the answer is sent: a client that reads it slowly, or still sends a refused body, occupies no
+        // room
         try (InputStream lines = request.linesOrJson(settings.get(HttpApi.BATCH_BYTES), "a batch");
                 TaskBatch batch = queue.newBatch()) {
             read(lines, request, batch);
@@ -68,6 +69,8 @@ final class BatchApi {
         }
     }
 
+    /// Reads the body into the batch.
+    ///
     /// @param lines null if the body is JSON
     private void read(InputStream lines, WebRequest request, TaskBatch batch) throws IOException, InterruptedException {
         Source source = new Source(request.asker().as(request.header(TaskApi.CLIENT)), TaskApi.trace(request),
@@ -111,7 +114,7 @@ final class BatchApi {
 
     private void readLines(InputStream in, long most, TaskBatch batch, Source source)
             throws IOException, InterruptedException {
-        // of all blocks together: else each might take as many as a whole batch may have
+        // shared by all blocks; otherwise each could take as many tasks as a whole batch may have
         AtomicInteger count = new AtomicInteger();
         BatchLines<TaskBatch> lines = new BatchLines<>(batch::part,
                 (json, block) -> add(json, block, count.incrementAndGet(), source),
@@ -131,7 +134,9 @@ final class BatchApi {
         }
     }
 
-    /// @param count how many there are with this one
+    /// Reads a task and adds it to the batch.
+    ///
+    /// @param count the number of tasks including this one
     private void add(JsonReader json, TaskBatch batch, int count, Source source) {
         checkCount(count);
         int from = json.position();

@@ -27,7 +27,7 @@ import shared.json.JsonReader;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// The requests that are about cron tasks. In a path one is named by its id, the beginning of it, or its name.
+/// The requests about cron tasks. In a path, a cron task is named by its id, the beginning of its id, or its name.
 final class CronApi {
 
     private static final int PREVIEW = 5;
@@ -48,7 +48,7 @@ final class CronApi {
         store = crons.store();
     }
 
-    /// With `replace=true` one of the same name is made the same.
+    /// Creates a cron task; with `replace=true`, a cron task of the same name is changed instead.
     Answer create(WebRequest request) {
         boolean replace = request.query().flag("replace");
         CronTask cron = crons.create(request.json(settings.get(HttpApi.TASK_BYTES), "a cron task"),
@@ -83,7 +83,7 @@ final class CronApi {
         return Answer.json(200, whole(store.enable(store.find(request.id()).id(), false)));
     }
 
-    /// Answers as a submit does.
+    /// Runs a cron task now; the answer is that of a submit.
     Answer run(WebRequest request) {
         TaskDocument document = crons.run(store.find(request.id()).id());
         JsonWriter out = new JsonWriter(1_024 + document.payload().length());
@@ -96,7 +96,8 @@ final class CronApi {
         return Answer.empty(204);
     }
 
-    /// Of an expression, or with `id` of a cron task: for that, what `~` has chosen and `@every` counts from is known.
+    /// Shows the next due times of an expression or, with `id`, of a cron task, for which the choice of `~` and the
+    /// start of `@every` are known.
     Answer preview(WebRequest request) {
         Query query = request.query();
         Instant from = query.text("from") == null ? clock.instant()
@@ -145,7 +146,7 @@ final class CronApi {
                 begun = true;
                 buffered.write(json.buffer(), 0, json.length());
             } catch (Problem removedMeanwhile) {
-                // then it is left out
+                // the cron task was deleted meanwhile: it is omitted
             }
         }
         buffered.write(']');

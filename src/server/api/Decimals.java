@@ -3,13 +3,13 @@ package server.api;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
-/// Averages as JSON numbers.
+/// Formats decimal numbers for JSON.
 final class Decimals {
 
     private Decimals() {
     }
 
-    /// With at most one digit behind the point.
+    /// Returns the number, rounded to at most one decimal place.
     static String text(double number) {
         BigDecimal rounded = BigDecimal.valueOf(number).setScale(1, RoundingMode.HALF_UP);
         return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();

@@ -18,7 +18,7 @@ import server.queue.TaskQueue;
 import server.task.Task;
 import shared.Problem;
 
-/// Streams what happens, as server-sent events. `/api/events` has every change:
+/// Streams events as server-sent events. `/api/events` has every change:
 ///
 /// ```
 /// id: 12
@@ -29,14 +29,14 @@ import shared.Problem;
 /// id: 19                                             if the filter passed nothing up to here
 /// ```
 ///
-/// or, where NDJSON is accepted, a line of JSON for each event and an empty one for a ping. A reader that comes back
-/// with the last id, as `Last-Event-ID` or `since`, gets all that follows.
+/// or, if NDJSON is accepted, one line of JSON per event and an empty line per ping. A reader that reconnects with the
+/// last id, as `Last-Event-ID` or `since`, gets all events after it.
 ///
-/// With `chunks=ID,ID@ATTEMPT.OFFSET` the pieces of these tasks' answers come too, from their beginnings or from there
-/// on, as on a WebSocket (see [LiveDialogue]) and without an id: `event: chunk`, and at the end `unsubscribed` or
-/// `error`.
+/// With `chunks=ID,ID@ATTEMPT.OFFSET` the stream also has the pieces of these tasks' answers, from the beginning or
+/// from that place on, as on a WebSocket (see [LiveDialogue]) and without an id: `event: chunk`, and at the end
+/// `unsubscribed` or `error`.
 ///
-/// `/api/tasks/{id}/events` has one task's changes and its answer, until the task has ended:
+/// `/api/tasks/{id}/events` has the changes of one task and its answer, until the task has ended:
 ///
 /// ```
 /// event: task                                        its events so far, then live; no id
@@ -47,9 +47,10 @@ import shared.Problem;
 /// data: {"attempt":1,"offset":0,"text":"Hello"}      or "thinking" for "text"
 /// ```
 ///
-/// A piece's id is its attempt and the offset where it *ends*: a reader that comes back with it as `Last-Event-ID` gets
-/// the pieces that follow. The events are sent again then; they are known by their `seq`. How an answer is cut into
-/// pieces is not fixed. What a buffer did not keep, and the answer of a task that has ended, is made from the result.
+/// A piece's id is its attempt and the offset at which it *ends*: a reader that reconnects with it as `Last-Event-ID`
+/// gets the pieces that follow. The events are sent again then; a reader recognises them by their `seq`. How an answer
+/// is cut into pieces is not defined. What a buffer did not keep, and the answer of an ended task, is taken from the
+/// result.
 final class EventsApi {
 
     private static final String SSE = "text/event-stream";
@@ -62,7 +63,7 @@ final class EventsApi {
     private final LiveOutputs streams;
     private final Memory memory;
 
-    /// @param memory what results may take until their readers have them
+    /// @param memory accounts for results until their readers have them
     EventsApi(TaskQueue queue, EventHub hub, LiveOutputs streams, Memory memory) {
         this.queue = queue;
         this.hub = hub;
@@ -70,13 +71,13 @@ final class EventsApi {
         this.memory = memory;
     }
 
-    /// `GET /api/events`
+    /// Answers `GET /api/events`.
     Answer open(WebRequest request) {
         EventsWanted wanted = EventsWanted.of(request.query(), queue);
         long last = lastEventId(request.header("Last-event-id"));
-        // a browser that comes back asks for the same URL again
+        // a browser that reconnects requests the same URL again
         long after = last == EventsWanted.NOW ? wanted.after() : last;
-        // the answer's head may be seen before the subscription begins: what is done then is not to be missed
+        // the client may see the answer's head before the subscription begins: no event in between may be missed
         long from = after == EventsWanted.NOW ? queue.durableSeq() : after;
         Set<From> chunks = request.query().set("chunks", EventsApi::chunks);
         boolean lines = request.accepts(Answer.NDJSON);
@@ -92,7 +93,7 @@ final class EventsApi {
         });
     }
 
-    /// That an answer cannot be followed ends nothing.
+    /// Follows an answer. If that is impossible, the stream reports it and continues.
     private void follow(From chunk, Subscription items, ItemEncoder encoder, LiveOutput out) throws IOException {
         try {
             items.follow(chunk.id(), chunk.place(), memory);
@@ -101,7 +102,7 @@ final class EventsApi {
         }
     }
 
-    /// `GET /api/tasks/{id}/events`
+    /// Answers `GET /api/tasks/{id}/events`.
     Answer openTask(WebRequest request) {
         Task task = queue.find(request.id());
         AnswerPlace place = place("Last-Event-ID", request.header("Last-event-id"));

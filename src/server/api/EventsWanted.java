@@ -9,20 +9,21 @@ import server.task.TaskId;
 import shared.TaskStatus;
 import shared.TaskType;
 
-/// Which events a client wants, as the query of its URL tells: `since`, `task`, `status`, `type`, `model`, `cron`.
+/// The events that a client requests in the query of a URL: `since`, `task`, `status`, `type`, `model`, `cron`.
 ///
-/// @param after the last event that the client has; [#NOW]
+/// @param after the last event that the client has, or [#NOW]
 record EventsWanted(EventFilter filter, long after) {
 
-    /// The client asks for no event of the past.
+    /// The client requests no past events.
     public static final long NOW = -1;
 
     static final String[] PARAMETERS = {"since", "task", "status", "type", "model", "cron"};
 
-    /// Reads which events a query asks for.
+    /// Parses the query of a URL.
     ///
-    /// @param rawQuery null: none
-    /// @throws shared.Problem 400, 404 or 409
+    /// @param rawQuery null for none
+    /// @throws shared.Problem 400 for a wrong parameter, 404 or 409 for a task or cron task that is unknown or
+    ///                        ambiguous
     static EventsWanted parse(String rawQuery, TaskQueue queue) {
         return of(Query.parse(rawQuery, Set.of(PARAMETERS)), queue);
     }
@@ -34,7 +35,7 @@ record EventsWanted(EventFilter filter, long after) {
         return new EventsWanted(filter, query.number("since", NOW, 0, Long.MAX_VALUE));
     }
 
-    /// A whole id may be that of a task that is gone.
+    /// Returns the id of a task; a complete id may belong to a deleted task.
     private static long task(String text, TaskQueue queue) {
         long id = TaskId.parse(text);
         return id >= 0 ? id : queue.find(text).id();

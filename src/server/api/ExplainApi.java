@@ -20,7 +20,7 @@ import server.task.TaskJson;
 import server.task.TaskState;
 import shared.json.JsonWriter;
 
-/// Says why a task stands where it stands.
+/// Explains the position and the state of a task.
 record ExplainApi(TaskQueue queue, Function<Task, Explanation> explain) {
 
     /// See `server.openapi.Shapes`.
@@ -90,7 +90,7 @@ record ExplainApi(TaskQueue queue, Function<Task, Explanation> explain) {
         return Answer.json(200, out.endObject());
     }
 
-    /// Writes when it starts and what it waits for.
+    /// Writes when a task starts and what it waits for.
     static void standing(JsonWriter out, Explanation why) {
         times(out, why);
         out.name("waits_for");
@@ -101,7 +101,7 @@ record ExplainApi(TaskQueue queue, Function<Task, Explanation> explain) {
         }
     }
 
-    /// Writes what the task's own document shows of it, too.
+    /// Writes the position and times, which the task's document shows too.
     static void times(JsonWriter out, Explanation why) {
         Forecast forecast = why.forecast();
         if (forecast != null) {
@@ -128,7 +128,7 @@ record ExplainApi(TaskQueue queue, Function<Task, Explanation> explain) {
         out.endObject();
     }
 
-    /// @param ms below 0: none
+    /// @param ms negative for none, which is written as null
     private static void seconds(JsonWriter out, long ms) {
         if (ms < 0) {
             out.nul();

@@ -13,7 +13,7 @@ import server.stats.WorkOf;
 import server.task.Times;
 import shared.json.JsonWriter;
 
-/// What the queue did, minute by minute.
+/// The requests about the queue's history, minute by minute.
 final class HistoryApi {
 
     /// See `server.openapi.Shapes`.

@@ -50,7 +50,7 @@ import shared.TaskStatus;
 import shared.TaskType;
 import shared.json.Slice;
 
-/// All that the server answers. [#routes] is its table of contents.
+/// The HTTP API. [#routes] is its table of contents.
 public final class HttpApi {
 
     public static final Setting<Integer> TASK_BYTES = Setting.size("limits.task_bytes", "1KiB", "1GiB")
@@ -70,36 +70,38 @@ public final class HttpApi {
     public static final List<Setting<?>> SETTINGS = List.of(TASK_BYTES, BATCH_BYTES, BATCH_TASKS, OTHER_BODY_BYTES,
             WebServer.BODIES_BYTES, LIST, WAIT, NAME);
 
-    /// How often an idle event stream gives a sign of life.
+    /// The interval of signs of life on an idle event stream.
     private static final Duration PING_EVERY = Duration.ofSeconds(15);
 
-    /// What the API stands on.
+    /// The parts of the server that the API uses.
     ///
-    /// @param asked    asks a host how it is
-    /// @param standing says how tasks stand at the moment
-    /// @param held    why no attempt begins for the server's own trouble; null if there is none
-    /// @param cloud   what the hosts tell of Ollama's cloud; null if nothing
-    /// @param data    the folder of the journal
-    /// @param tokens  those of the data directory
-    /// @param loaded  the settings as they were read last
+    /// @param asked    checks a host
+    /// @param standing explains the present state of tasks
+    /// @param held     why no attempt may begin because of trouble of the server; null if there is none
+    /// @param cloud    what the hosts report of Ollama's cloud; null if nothing
+    /// @param data     the folder of the journal
+    /// @param tokens   the named tokens
+    /// @param loaded   the settings as last read
     public record Parts(TaskQueue queue, Compaction compaction, EventHub events, SubmissionReader submissions,
             ClientBudgets budgets, Hosts hosts, Ask asked, Insight standing, Supplier<String> held,
             InstantSource clock, CronRequests crons, Actions actions, History history, Supplier<Slice> cloud, Path data,
             NamedTokens tokens, Supplier<Loader> loaded) {
     }
 
-    /// Asks a host how it is, and waits for it.
+    /// Checks a host.
     @FunctionalInterface
     public interface Ask {
+        /// Checks a host, and waits for the result.
+        ///
         /// @throws Problem 404 if there is no such host
         Backend host(String name) throws InterruptedException;
     }
 
-    /// How tasks stand at the moment.
+    /// The present state of tasks.
     ///
-    /// @param explain  of one task
-    /// @param outlook  of all pending ones, and so many of those that start next
-    /// @param progress of what runs
+    /// @param explain  explains one task
+    /// @param outlook  returns the state of all pending tasks, and this many of those that start next
+    /// @param progress returns the progress of the running tasks
     public record Insight(Function<Task, Explanation> explain, IntFunction<Outlook> outlook,
             Supplier<List<Progress>> progress) {
     }
@@ -113,7 +115,7 @@ public final class HttpApi {
     private final LiveOutputs live;
     private final WebFiles files;
 
-    /// @param web what it is served by
+    /// @param web serves it
     public HttpApi(Settings settings, Parts parts, WebServer web) {
         this(settings, PING_EVERY, parts, web);
     }
@@ -129,21 +131,21 @@ public final class HttpApi {
         queueApi = new QueueApi(parts, settings.get(NAME), files.hash());
     }
 
-    /// Answers with the page.
+    /// Returns an answer with the page.
     public Answer page(WebRequest request) {
         return files.page(request);
     }
 
-    /// Tells clients from now on that WebSocket is served at this port.
+    /// Announces the port of the WebSocket server to clients.
     public void announce(int wsPort) {
         serverApi.announce(wsPort);
     }
 
-    /// Prepares what is said on a WebSocket.
+    /// Prepares the dialogue of a WebSocket.
     ///
-    /// @param rawQuery of its request; null: none
-    /// @return begins the dialogue, for the calling thread
-    /// @throws shared.Problem 400, 404 or 409
+    /// @param rawQuery of its request; null for none
+    /// @return begins the dialogue, on the thread that calls it
+    /// @throws shared.Problem as [EventsWanted#parse]
     public Supplier<Dialogue> dialogue(String rawQuery) {
         EventsWanted wanted = EventsWanted.parse(rawQuery, parts.queue());
         return () -> new LiveDialogue(parts, queueApi, memory(), wanted);
@@ -153,7 +155,7 @@ public final class HttpApi {
         return new Memory(web.bodies()::take, web.bodies()::giveBack);
     }
 
-    /// What bodies and answers look like: as their readers and writers say themselves.
+    /// Returns the shapes of bodies and answers, as their readers and writers declare them.
     private static Shapes shapes() {
         Shapes shapes = new Shapes().add("Error = error reason? line?:int column?:int path?")
                 .add("parameters = limit:int offset:int count:int since:int full:bool dry_run:bool relayed:bool "
@@ -175,8 +177,7 @@ public final class HttpApi {
                 .request("TokenAsked", TokensApi.FIELDS, "tokenAsked", "Token");
     }
 
-    /// Returns every method and path, with what a token must allow for it, what it tells of itself, and the query
-    /// parameters that it knows.
+    /// Returns all routes, each with its scope, its description and its query parameters.
     public Routes routes() {
         Routes routes = new Routes();
         files.addTo(routes);

@@ -9,21 +9,21 @@ import server.live.Subscription;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// Turns a subscription's items into one kind of HTTP stream.
+/// Writes a subscription's items as one kind of HTTP stream.
 interface ItemEncoder {
 
     /// Writes an item.
     ///
-    /// @return whether the stream goes on
-    /// @throws IOException the stream must break off, or its client is gone
+    /// @return whether the stream continues
+    /// @throws IOException if the stream must break off, or its client has left
     boolean write(Item item, LiveOutput out) throws IOException;
 
-    /// Writes a sign of life, which tells the client its place if it may have moved.
+    /// Writes a sign of life, with the client's position in the stream if it may have changed.
     ///
-    /// @param seq the client need not ask for events up to this one again
+    /// @param seq the client has all events up to this one
     void ping(long seq, LiveOutput out) throws IOException;
 
-    /// Writes items as they come until the stream ends.
+    /// Writes items as they occur until the stream ends.
     default void run(Subscription items, LiveOutput out) throws IOException, InterruptedException {
         boolean more = true;
         while (more) {
@@ -40,17 +40,18 @@ interface ItemEncoder {
                 }
             }
         }
-        // before the subscription is closed, because a server that stops waits for that only
+        // before the subscription is closed, because a stopping server waits only for that
         out.end();
     }
 
-    /// `{"seq":N,"event":"reset","oldest":M}`
+    /// Returns `{"seq":N,"event":"reset","oldest":M}`.
     static Slice json(Item.Reset reset) {
         return new JsonWriter().beginObject().name("seq").number(reset.seq()).name("event").string("reset")
                 .name("oldest").number(reset.oldest()).endObject().slice();
     }
 
-    /// `{"event":"chunk","task":"task_…","attempt":1,"offset":0,"end":5,"text":"Hello"}`, or `thinking` for `text`
+    /// Returns `{"event":"chunk","task":"task_…","attempt":1,"offset":0,"end":5,"text":"Hello"}`, or `thinking` for
+    /// `text`.
     static Slice json(Item.Piece piece) {
         Chunk chunk = piece.chunk();
         JsonWriter json = new JsonWriter(128 + chunk.text().length()).beginObject().name("event").string("chunk");
@@ -59,7 +60,8 @@ interface ItemEncoder {
         return json.name(chunk.thinking() ? "thinking" : "text").string(chunk.text()).endObject().slice();
     }
 
-    /// `{"event":"unsubscribed","task":"task_…","status":"completed"}`, or `{"event":"error","task":…,"error":…}`
+    /// Returns `{"event":"unsubscribed","task":"task_…","status":"completed"}`, or
+    /// `{"event":"error","task":…,"error":…}`.
     static Slice json(Item.End end) {
         JsonWriter json = new JsonWriter().beginObject().name("event").string(kind(end));
         json.name("task").string(end.task());
@@ -71,7 +73,7 @@ interface ItemEncoder {
         return end.error() == null ? "unsubscribed" : "error";
     }
 
-    /// `{"seq":N,"event":"dropped","reason":…}`
+    /// Returns `{"seq":N,"event":"dropped","reason":…}`.
     static Slice json(Item.Dropped dropped) {
         return new JsonWriter().beginObject().name("seq").number(dropped.seq()).name("event").string("dropped")
                 .name("reason").string(dropped.reason()).endObject().slice();

@@ -20,7 +20,7 @@ import server.queue.TaskQueue;
 import shared.Problem;
 import shared.json.JsonWriter;
 
-/// The requests that are about the journal.
+/// The requests about the journal.
 final class JournalApi {
 
     /// See `server.openapi.Shapes`.
@@ -32,7 +32,7 @@ final class JournalApi {
             "'attachment; filename=\"ollama-queue-'yyyyMMdd'T'HHmmss'Z.backup\"'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
-    /// A client that takes nothing for so long gives way to the next.
+    /// A client that takes nothing for this long gives way to the next one.
     private static final Duration STUCK = Duration.ofSeconds(30);
 
     private final TaskQueue queue;
@@ -41,7 +41,7 @@ final class JournalApi {
     private final InstantSource clock;
     private final AtomicReference<Download> running = new AtomicReference<>();
 
-    /// @param guarded whether named tokens guard the server
+    /// @param guarded whether named tokens protect the server
     JournalApi(TaskQueue queue, Compaction compaction, BooleanSupplier guarded, InstantSource clock) {
         this.guarded = guarded;
         this.queue = queue;
@@ -49,7 +49,7 @@ final class JournalApi {
         this.clock = clock;
     }
 
-    /// Compacts, and answers when it is done. Who does not wait for the answer does not end it.
+    /// Compacts the journal, and answers when that is done. It continues if the client leaves.
     Answer compact(WebRequest request) {
         CompactionReport done = compaction.now();
         JsonWriter out = new JsonWriter().beginObject();
@@ -61,8 +61,8 @@ final class JournalApi {
         return Answer.json(200, out.endObject());
     }
 
-    /// Sends the whole journal as one file, which restores the queue when a server starts with it in an empty data
-    /// directory. One at a time, because each keeps files on the disk that a compaction would delete.
+    /// Sends the whole journal as one file, from which a server that starts with it in an empty data directory restores
+    /// the queue. Only one backup at a time, because each keeps files on the disk that a compaction would delete.
     Answer download(WebRequest request) {
         Download download = new Download();
         if (!running.compareAndSet(null, download)) {
@@ -72,7 +72,7 @@ final class JournalApi {
             }
             throw new Problem(503, "another backup is being taken; one at a time");
         }
-        // a HEAD writes nothing
+        // the body is not written for a HEAD
         request.atEnd(() -> running.compareAndSet(download, null));
         return new Streamed("application/octet-stream", out -> writeTo(download.to(out)),
                 "Content-Disposition", NAME.format(clock.instant()), "Cache-Control", "no-store");
@@ -82,12 +82,12 @@ final class JournalApi {
         try {
             queue.backup().writeTo(download, guarded.getAsBoolean());
         } finally {
-            // before its client knows that it has all, and asks for another one
+            // before the client has all of it and may request another backup
             running.compareAndSet(download, null);
         }
     }
 
-    /// Knows when its client last took something.
+    /// A download that knows when its client last took something.
     private static final class Download extends FilterOutputStream {
         private final Thread thread = Thread.currentThread();
         private volatile long aliveAt = System.nanoTime();
@@ -107,7 +107,7 @@ final class JournalApi {
             aliveAt = System.nanoTime();
         }
 
-        /// For any thread.
+        /// Interrupts the download if its client is stuck. May be called by any thread.
         void endIfStuck() {
             if (System.nanoTime() - aliveAt > STUCK.toNanos()) {
                 thread.interrupt();

@@ -6,7 +6,7 @@ import server.http.LiveOutput;
 import server.live.Item;
 import shared.json.Slice;
 
-/// Events as lines of JSON; an empty line is a ping.
+/// Writes items as lines of JSON; an empty line is a ping.
 final class LineEncoder implements ItemEncoder {
 
     private static final byte[] LINE_END = {'\n'};

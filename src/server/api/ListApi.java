@@ -34,21 +34,21 @@ import shared.Problem;
 import shared.TaskStatus;
 import shared.json.JsonWriter;
 
-/// Lists tasks, as an array or, where NDJSON is accepted, a task on each line. The answer is written as it is made, so
-/// that its size does not matter. A task that is deleted in the meantime is left out.
+/// Lists tasks, as an array or, if NDJSON is accepted, one task per line. The answer is written while it is made, so it
+/// can be of any size. A task that is deleted meanwhile is omitted.
 final class ListApi {
 
     static final String[] PARAMETERS = TaskFilters.and("state", "waits_for", "limit", "offset", "sort", "order",
             "after", "full", "waits");
 
     private static final int LIMIT = 100;
-    /// How many tasks are taken from the queue at a time.
+    /// The number of tasks that are taken from the queue at a time.
     private static final int PAGE = 1_000;
-    /// The same where each page costs a walk through all tasks. A page holds what memory holds of them anyway.
+    /// The same if each page requires a walk through all tasks. A page refers only to tasks that are in memory anyway.
     private static final int SORTED_PAGE = 100_000;
     private static final int BUFFER_BYTES = 32 << 10;
 
-    /// The order in which pending tasks probably start; there is nothing but them in it.
+    /// The order in which pending tasks will probably start; it has no other tasks.
     private static final String NEXT = "next";
     private static final List<String> SORTS = List.of("created_at", "priority", "status", "model", "duration", NEXT);
     private static final List<String> ORDERS = List.of("asc", "desc");
@@ -72,11 +72,11 @@ final class ListApi {
         this.searches = searches;
     }
 
-    /// What is listed, and in which order.
+    /// What is listed, and in what order.
     ///
-    /// @param sort    null: as they start next
-    /// @param outlook null: how pending tasks stand does not matter
-    /// @param told    how they stand, where that is shown; else null
+    /// @param sort    null: in the order in which they start
+    /// @param outlook null if the state of pending tasks does not matter
+    /// @param told    the state of pending tasks, if it is shown; otherwise null
     private record Listing(TaskFilter filter, TaskSort sort, boolean ascending, boolean full, boolean lines,
             TaskFilters.ByStanding standing, Outlook outlook, Outlook told) {
 
@@ -97,7 +97,7 @@ final class ListApi {
             return standing.passes(outlook, task);
         }
 
-        /// Whether all that is listed starts next, as far as that was played.
+        /// Returns whether the listing is a part of the tasks that start next, as far as those were played forward.
         boolean isNext() {
             return sort == null && ascending && standing.isReady(outlook)
                     && filter.equals(TaskFilter.of(Set.of(TaskStatus.PENDING)));
@@ -110,7 +110,7 @@ final class ListApi {
         int choice = query.choice("sort", SORTS, 0);
         TaskSort sort = choice == SORTS.size() - 1 ? null : TaskSort.values()[choice];
         TaskFilters.ByStanding stand = TaskFilters.ByStanding.of(query);
-        // the newest, the most urgent, the longest first; names and states in their order
+        // by default the newest, most urgent and longest first, but names and states in ascending order
         int order = sort == null || sort == TaskSort.STATUS || sort == TaskSort.MODEL ? 0 : 1;
         boolean ascending = query.choice("order", ORDERS, order) == 0;
         Outlook outlook = sort != null && stand.isAll() ? null
@@ -119,7 +119,7 @@ final class ListApi {
         Listing listing = new Listing(outlook == null ? filter : filter.with(Set.of(TaskStatus.PENDING)), sort,
                 ascending, query.flag("full"), lines, stand, outlook,
                 outlook == null && query.flag("waits") ? standing.outlook().apply(0) : outlook);
-        // lines may be without end: 0 asks for all
+        // with lines there is no upper limit: 0 requests all
         long limit = query.number("limit", LIMIT, lines ? 0 : 1,
                 lines ? Integer.MAX_VALUE : settings.get(HttpApi.LIST));
         limit = limit == 0 ? Integer.MAX_VALUE : limit;
@@ -133,7 +133,7 @@ final class ListApi {
         String type = lines ? Answer.NDJSON : Answer.JSON;
         String total = Long.toString(first.total());
         Answer.StreamBody body = out -> write(request, listing, first, left, out);
-        // more than one page is only made while it is written, too late for a link to what follows it
+        // further pages are made only while the answer is written, too late for a link to the page after them
         if (first.more() && left == 0) {
             String next = "<" + request.path() + query.with("after", last(first).name(), "offset") + ">; rel=\"next\"";
             return new Answer.Streamed(type, body, "X-Total-Count", total, "Link", next);
@@ -141,7 +141,7 @@ final class ListApi {
         return new Answer.Streamed(type, body, "X-Total-Count", total);
     }
 
-    /// Lists the causes of failures.
+    /// Lists the causes of failures, the most frequent first.
     Answer causes(WebRequest request) throws InterruptedException {
         long limit = request.query().number("limit", LIMIT, 1, settings.get(HttpApi.LIST));
         TaskFilter filter = filters.of(request.query());
@@ -169,7 +169,7 @@ final class ListApi {
         return listing.looksAtAll() ? searches.run(request, page) : page.get();
     }
 
-    /// Of many ready tasks the first ones are known without a look at each. Null if these are too few.
+    /// Returns a page of the tasks that start next, without visiting all tasks; null if too few of those are known.
     private TaskPage next(Listing listing, long limit, long offset) {
         List<Task> starts = listing.outlook().next().values().stream().map(Upcoming::task)
                 .filter(listing::passes).toList();
@@ -179,7 +179,7 @@ final class ListApi {
             return null;
         }
         List<Task> page = starts.stream().skip(offset).limit(limit).toList();
-        // as they are now, all that is shown being durable
+        // their present state, all of it durable
         List<Task> there = queue.ledger().look(state -> page.stream().map(task -> state.get(task.id()))
                 .filter(task -> task != null && task.status() == TaskStatus.PENDING).toList()).durable();
         return new TaskPage(there, total, !there.isEmpty() && offset + limit < total);
@@ -228,7 +228,7 @@ final class ListApi {
         buffered.flush();
     }
 
-    /// Null if the task is gone. What cannot be read of it is left out.
+    /// Returns a task as JSON; null if it was deleted. Parts that cannot be read are omitted.
     private JsonWriter json(Listing listing, Task task) {
         JsonWriter json = new JsonWriter(1024);
         try {
@@ -242,14 +242,14 @@ final class ListApi {
             if (problem.status() == 404) {
                 return null;
             }
-            // one record that cannot be read does not hide the others, nor what memory knows of it
+            // an unreadable record must not hide the other tasks, nor what memory knows of this one
             JsonWriter known = new JsonWriter(1024);
             TaskJson.writeSummary(known, task, null);
             return known;
         }
     }
 
-    /// How a pending task stands, where that was asked for.
+    /// Writes the state of a pending task, if it was requested.
     private void standing(JsonWriter out, Listing listing, Task task) {
         if (listing.told() == null || task.status() != TaskStatus.PENDING) {
             return;

@@ -20,8 +20,8 @@ import shared.json.JsonException;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// What is said on a WebSocket: items as messages, and what a client may ask for. Every message is text and holds one
-/// JSON object. What the server says:
+/// The protocol of a WebSocket: the server sends items as messages, and a client sends requests. Every message is text
+/// and contains one JSON object. The server sends:
 ///
 /// ```
 /// {"seq":N,"event":"snapshot","stats":{…},"tasks":[…]}    the first: stats as /api/status, the newest 100 tasks as
@@ -36,7 +36,7 @@ import shared.json.Slice;
 /// {"event":"pong","seq":N}                                to {"ping":true}, for pages, which see no ping frames
 /// ```
 ///
-/// What a client may say, each of it alone or several in one message:
+/// A client may send each of these alone, or several in one message:
 ///
 /// ```
 /// {"since":N}                                send the events after N (again), then go on live
@@ -46,30 +46,30 @@ import shared.json.Slice;
 /// {"ping":true}
 /// ```
 ///
-/// Offsets count bytes of UTF-8, of text and thinking together, in the order in which they came. An attempt that starts
-/// again begins at offset 0 with a higher number: drop what was shown of the one before. All pieces of an attempt come
-/// before the event that tells of its end; of a task that has ended already they come from its result. A subscription
-/// ends with its task. `/ws?since=N` takes the events after N in place of the snapshot.
+/// Offsets count UTF-8 bytes of text and thinking together, in order of arrival. A new attempt begins at offset 0 with
+/// a higher number: drop what was shown of the one before. All pieces of an attempt come before the event of its end;
+/// the pieces of an ended task come from its result. A subscription ends with its task. With `/ws?since=N`, the events
+/// after N replace the snapshot.
 ///
-/// Nothing waits here but in the bounded outbox of the subscription: a client that takes the events too slowly is
-/// closed with 1013, and may connect again and resume.
+/// Nothing accumulates except in the subscription's bounded outbox: a client that reads events too slowly is closed
+/// with 1013, and may reconnect and resume.
 final class LiveDialogue implements Dialogue {
 
-    /// How many tasks a snapshot has.
+    /// The number of tasks in a snapshot.
     private static final int NEWEST = 100;
 
     private final Parts parts;
     private final QueueApi status;
     private final Memory memory;
     private final Subscription items;
-    /// Events up to here are left out: the snapshot has them. -1: there is none.
+    /// Events up to here are omitted because the snapshot includes them; -1 if there is no snapshot.
     private long snapshotSeq = -1;
     private boolean greeted;
 
-    /// Begins for the calling thread.
+    /// Begins the dialogue, for the calling thread.
     ///
-    /// @param memory what results may take until the client has them
-    /// @param wanted without a place in the past the client gets the snapshot
+    /// @param memory accounts for results until the client has them
+    /// @param wanted if it requests no past events, the client gets the snapshot
     LiveDialogue(Parts parts, QueueApi status, Memory memory, EventsWanted wanted) {
         this.parts = parts;
         this.status = status;
@@ -79,7 +79,7 @@ final class LiveDialogue implements Dialogue {
         items = greeted ? parts.events().subscribe(filter, wanted.after()) : parts.events().subscribe(filter);
     }
 
-    // ---- what the client says
+    // ---- from the client
 
     @Override
     public void hear(byte[] message, boolean binary, FrameWriter out) throws IOException {
@@ -134,7 +134,7 @@ final class LiveDialogue implements Dialogue {
         }
     }
 
-    // ---- what it is told
+    // ---- to the client
 
     @Override
     public boolean speak(FrameWriter out) throws IOException {
@@ -147,7 +147,7 @@ final class LiveDialogue implements Dialogue {
         if (item != null) {
             write(item, out);
         } else if (items.reading()) {
-            // what a filter leaves out of a long past takes a while
+            // reading a long past of which the filter passes little takes a while
             out.flush();
         }
         return item != null || items.reading();
@@ -167,7 +167,7 @@ final class LiveDialogue implements Dialogue {
         }
     }
 
-    /// The subscription is older than the snapshot, so that together they have everything.
+    /// Sends the snapshot. The subscription began before it, so that together they have everything.
     private void greet(FrameWriter out) throws IOException {
         QueueSnapshot snapshot;
         try {
@@ -186,7 +186,7 @@ final class LiveDialogue implements Dialogue {
         say(out, json.endArray());
     }
 
-    /// Null if it cannot be read, or the task is gone by now: an event tells of that.
+    /// Returns null if it cannot be read or the task was deleted, which an event reports.
     private String preview(Task task) {
         try {
             return parts.queue().preview(task);
@@ -203,7 +203,9 @@ final class LiveDialogue implements Dialogue {
         return new JsonWriter().beginObject().name("event").string(kind);
     }
 
-    /// @param json of which only the closing brace is missing
+    /// Sends a message.
+    ///
+    /// @param json complete except for its closing brace
     private static void say(FrameWriter out, JsonWriter json) throws IOException {
         text(json.endObject().slice(), out);
     }

@@ -10,14 +10,16 @@ import shared.Nearest;
 import shared.Problem;
 import shared.json.Json;
 
-/// What a client asks for in one message, as [LiveDialogue] tells it.
+/// One message of a client, as described at [LiveDialogue].
 ///
-/// @param since     the last event that it has; -1: it does not ask
-/// @param subscribe the tasks whose answers it wants
-/// @param unsubscribe ids or prefixes of those that it wants no more
+/// @param since       the last event that it has; -1 if absent
+/// @param subscribe   the tasks whose answers it requests
+/// @param unsubscribe ids, or prefixes of ids, of tasks whose answers it no longer wants
 record LiveRequest(long since, List<From> subscribe, List<String> unsubscribe, boolean ping) {
 
-    /// @param id    an id or a prefix of one
+    /// A task, and the place in its answer from which to continue.
+    ///
+    /// @param id    an id, or a prefix of one
     /// @param place what the client has of its answer
     record From(String id, AnswerPlace place) {
     }
@@ -25,7 +27,10 @@ record LiveRequest(long since, List<From> subscribe, List<String> unsubscribe, b
     private static final Set<String> MEMBERS = Set.of("since", "subscribe", "unsubscribe", "ping");
     private static final Set<String> PLACE = Set.of("id", "attempt", "offset");
 
-    /// @throws Problem what is wrong, as [shared.json.JsonException] does
+    /// Parses a message.
+    ///
+    /// @throws Problem                   400 if the message is wrong
+    /// @throws shared.json.JsonException if it is not JSON
     static LiveRequest parse(byte[] utf8) {
         if (!(Json.parse(utf8) instanceof Json.Obj object)) {
             throw Problem.badRequest("a message must be an object, as {\"subscribe\":[\"task_7k3f9q2m4x8z\"]}");

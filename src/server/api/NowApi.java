@@ -25,7 +25,7 @@ import server.task.Times;
 import shared.Problem;
 import shared.json.JsonWriter;
 
-/// What happens now: what runs and how far it is, what is next, and what needs somebody.
+/// The present: the running tasks and their progress, the next tasks, and what needs attention.
 record NowApi(HttpApi.Parts parts) {
 
     /// See `server.openapi.Shapes`.
@@ -42,14 +42,15 @@ record NowApi(HttpApi.Parts parts) {
             Disk = free_bytes:int total_bytes:int low:bool journal_bytes?:int journal_dead_ratio?:number
             """;
 
-    /// So many of those that are next are shown.
+    /// The number of next tasks that are shown.
     private static final int NEXT = 10;
-    /// So many are played, because this is asked for each second: some may be blocked.
+    /// The number of tasks that are played forward: small, because this is requested every second, but larger than
+    /// [#NEXT], because some may be blocked.
     private static final int PLAYED = 30;
     private static final int FAILURES = 10;
     private static final int CRONS = 5;
     private static final int BYTES = 8_192;
-    /// Of a small disk this share, of a large one so many bytes are little.
+    /// Free space is low below this part of the disk, or below this many bytes, whichever is less.
     private static final long LOW_SHARE = 10;
     private static final long LOW_BYTES = 10L << 30;
 
@@ -93,7 +94,7 @@ record NowApi(HttpApi.Parts parts) {
         });
     }
 
-    /// A task that is deleted in the meantime is left out.
+    /// Writes a task; one that was deleted meanwhile is omitted.
     private void task(JsonWriter out, Task task, Consumer<JsonWriter> more) {
         String preview;
         try {
@@ -102,13 +103,13 @@ record NowApi(HttpApi.Parts parts) {
             if (gone.status() == 404) {
                 return;
             }
-            // what cannot be read hides nothing else
+            // an unreadable record must not hide the rest
             preview = null;
         }
         TaskJson.writeSummary(out, task, preview, more);
     }
 
-    /// Writes where and when a task probably starts.
+    /// Writes where and when a task will probably start.
     static void next(JsonWriter out, Upcoming start) {
         out.name("position").number(start.position());
         ExplainApi.span(out.name("starts_in"), start.startsIn());
@@ -132,7 +133,7 @@ record NowApi(HttpApi.Parts parts) {
         out.endObject();
     }
 
-    /// @param more writes what else is known of it
+    /// @param more writes further members
     static void write(JsonWriter out, FailureCause failure, Consumer<JsonWriter> more) {
         out.beginObject().name("cause").string(failure.cause().text());
         out.name("cause_id").string(failure.cause().isOne() ? failure.cause().name() : null);
@@ -145,7 +146,7 @@ record NowApi(HttpApi.Parts parts) {
         out.endObject();
     }
 
-    /// Cron tasks that fail, what failed the most often first.
+    /// Writes the failing cron tasks, those with the most failures in a row first.
     private void crons(JsonWriter out) {
         List<CronTask> failing = parts.crons().store().failing();
         out.name("crons").beginArray();
@@ -172,7 +173,7 @@ record NowApi(HttpApi.Parts parts) {
             long free = store.getUsableSpace();
             long total = store.getTotalSpace();
             boolean low = free < Math.min(total / LOW_SHARE, LOW_BYTES);
-            // what can be done about it, which it costs more to know
+            // helps to decide what to do about it; computed only if needed, because it is costlier
             long journal = low ? parts.queue().ledger().journalBytes() : 0;
             out.beginObject().name("free_bytes").number(free).name("total_bytes").number(total);
             out.name("low").bool(low);

@@ -20,7 +20,7 @@ import shared.Version;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// The requests that are about the queue as a whole.
+/// The requests about the queue as a whole.
 final class QueueApi {
 
     /// See `server.openapi.Shapes`.
@@ -34,13 +34,13 @@ final class QueueApi {
                 blocked:[Group] cloud?:any
             """;
 
-    /// So many reasons for which tasks are blocked are told.
+    /// The number of reasons for blocked tasks that are shown.
     private static final int BLOCKED_MAX = 3;
 
     private final TaskQueue queue;
     private final Hosts hosts;
     private final History history;
-    /// What the hosts tell of Ollama's cloud; null if nothing.
+    /// What the hosts report of Ollama's cloud; null if nothing.
     private final Supplier<Slice> cloud;
     private final InstantSource clock;
     private final IntFunction<Outlook> outlook;
@@ -49,8 +49,8 @@ final class QueueApi {
     private final String page;
     private final long startedAt;
 
-    /// @param name null: it has none
-    /// @param page names the version of the page
+    /// @param name the server's name; null for none
+    /// @param page identifies the version of the page
     QueueApi(HttpApi.Parts parts, String name, String page) {
         this.name = name;
         this.page = page;
@@ -91,7 +91,7 @@ final class QueueApi {
         return Answer.json(200, out);
     }
 
-    /// Why it is not ready, for a reason that passes with what somebody does; null if there is none.
+    /// Returns why the server is not ready, if somebody can do something about it; null if there is no such reason.
     private String trouble() {
         String failure = queue.failure();
         String full = failure == null ? queue.full() : null;

@@ -9,8 +9,8 @@ import server.http.GoneCallers;
 import server.http.WebRequest;
 import shared.Problem;
 
-/// The lists and actions that look at every task, or read prompts from the disk: few at a time, in the order in which
-/// they came, so that those whose clients have gone hold up the others only for a while.
+/// Runs the lists and actions that visit every task or read prompts from the disk: few at a time, in order of arrival,
+/// so that searches whose clients have left delay the others only for a while.
 final class Searches {
 
     private final int max;
@@ -18,9 +18,9 @@ final class Searches {
     private final Semaphore room;
     private final GoneCallers gone;
 
-    /// @param max      how many run at a time
-    /// @param patience how long one waits for its turn
-    /// @param gone     tells of those who do not wait for their search any more
+    /// @param max      the number of searches that run at a time
+    /// @param patience how long a search waits for its turn
+    /// @param gone     detects clients that no longer wait for their search
     Searches(int max, Duration patience, GoneCallers gone) {
         this.gone = gone;
         this.max = max;
@@ -28,7 +28,7 @@ final class Searches {
         room = new Semaphore(max, true);
     }
 
-    /// Runs a search for a request when it is its turn; ends it if the request's client leaves.
+    /// Runs a search for a request, and ends it if the client leaves.
     ///
     /// @throws Problem 503 if that takes too long
     <T> T run(WebRequest request, Supplier<T> search) throws InterruptedException {
@@ -37,7 +37,7 @@ final class Searches {
         }
     }
 
-    /// Runs a search when it is its turn.
+    /// Runs a search when its turn comes.
     ///
     /// @throws Problem 503 if that takes too long
     <T> T run(Supplier<T> search) throws InterruptedException {

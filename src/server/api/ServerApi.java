@@ -24,7 +24,7 @@ import shared.Version;
 import shared.config.Durations;
 import shared.json.JsonWriter;
 
-/// The requests that are about the server itself.
+/// The requests about the server itself.
 final class ServerApi {
 
     /// See `server.openapi.Shapes`.
@@ -44,7 +44,7 @@ final class ServerApi {
     private final HttpApi.Parts parts;
     private final WebServer web;
     private final IntSupplier streams;
-    /// The settings with which it started.
+    /// The settings with which the server started.
     private final Loader atStart;
     private volatile int wsPort;
 
@@ -58,12 +58,14 @@ final class ServerApi {
         atStart = parts.loaded().get();
     }
 
-    /// @param port where WebSocket is to be had; 0: nowhere
+    /// Announces the port of the WebSocket server.
+    ///
+    /// @param port 0 for none
     void announce(int port) {
         wsPort = port;
     }
 
-    /// 0 for nowhere.
+    /// Returns the port of the WebSocket server; 0 for none.
     int webSocketPort() {
         return wsPort;
     }
@@ -95,8 +97,8 @@ final class ServerApi {
         return Answer.json(200, out.endObject().endObject());
     }
 
-    /// The settings as `config show` tells them, without secrets, and how much of the limits is used now. What was
-    /// changed and needs a restart has the new value beside the one that is in effect.
+    /// Returns the settings as `config show` shows them, without secrets, and the present use of some limits. A changed
+    /// setting that needs a restart also has its new value.
     Answer settings(WebRequest request) {
         Loader now = parts.loaded().get();
         JsonWriter out = new JsonWriter(32 << 10).beginObject();
@@ -129,12 +131,12 @@ final class ServerApi {
                 "queue.workers", (long) parts.hosts().running());
     }
 
-    /// Whether the process is alive: it is, because it answers.
+    /// Answers whether the process is alive: it is, because it answers.
     Answer health(WebRequest request) {
         return Answer.json(200, new JsonWriter().beginObject().name("status").string("ok").endObject());
     }
 
-    /// Whether the server takes tasks.
+    /// Answers whether the server is ready for tasks; 503 with the reason if not.
     Answer ready(WebRequest request) {
         String failure = queue.failure();
         if (failure != null) {
@@ -161,7 +163,7 @@ final class ServerApi {
         return Answer.json(200, new JsonWriter().beginObject().name("status").string("ready").endObject());
     }
 
-    /// The client in one file, as the build put it beside this program.
+    /// Sends the client in one file, as the build put it beside this program.
     Answer client(WebRequest request) {
         try (InputStream file = ServerApi.class.getResourceAsStream("/Client.java")) {
             if (file == null) {

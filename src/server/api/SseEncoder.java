@@ -9,14 +9,14 @@ import server.live.Item;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// Items as server-sent events, in the two forms that [EventsApi] tells of: the ids of the one are sequence numbers of
-/// events, those of the other places in a task's answer.
+/// Writes items as server-sent events, in the two forms described at [EventsApi]: the ids are sequence numbers of
+/// events, or places in a task's answer.
 final class SseEncoder implements ItemEncoder {
 
     private static final byte[] END = {'\n', '\n'};
 
     private final boolean ofTask;
-    /// The id that the client has.
+    /// The last id that the client has.
     private long told;
 
     private SseEncoder(boolean ofTask, long told) {
@@ -24,14 +24,14 @@ final class SseEncoder implements ItemEncoder {
         this.told = told;
     }
 
-    /// For all events.
+    /// Creates an encoder of all events.
     ///
-    /// @param after the id that the client has
+    /// @param after the last id that the client has
     static SseEncoder ofEvents(long after) {
         return new SseEncoder(false, after);
     }
 
-    /// For one task's events and its answer.
+    /// Creates an encoder of one task's events and its answer.
     static SseEncoder ofTask() {
         return new SseEncoder(true, 0);
     }
@@ -44,7 +44,7 @@ final class SseEncoder implements ItemEncoder {
             case Item.Piece piece -> write(piece, out);
             case Item.Dropped dropped -> {
                 if (ofTask) {
-                    // only a stream that breaks off tells its reader that the task has not ended
+                    // only a broken stream shows its reader that the task has not ended
                     throw new IOException(dropped.reason());
                 }
                 write(dropped.seq(), "dropped", ItemEncoder.json(dropped), out);
@@ -85,7 +85,7 @@ final class SseEncoder implements ItemEncoder {
         out.write(END);
     }
 
-    /// A block without data is no event to its reader, but its id counts.
+    /// A block without data is not an event to its reader, but its id counts.
     @Override
     public void ping(long seq, LiveOutput out) throws IOException {
         String text = ofTask || seq == told ? ": ping\n\n" : ": ping\nid: " + seq + "\n\n";

@@ -33,13 +33,13 @@ import shared.config.Durations;
 import shared.json.JsonReader;
 import shared.json.JsonWriter;
 
-/// The requests that are about one task.
+/// The requests about one task.
 final class TaskApi {
 
-    /// Names the client where the body does not.
+    /// The header that names the client if the body does not.
     static final String CLIENT = "X-Queue-Client";
 
-    /// What an answer to a submit holds besides the payload, about, in bytes.
+    /// The approximate size of an answer to a submit without the payload, in bytes.
     private static final int TASK_BYTES = 640;
 
     private final Settings settings;
@@ -51,7 +51,7 @@ final class TaskApi {
     private final Answers answers;
     private final Waits waits;
 
-    /// @param explain says how a task stands at the moment
+    /// @param explain explains the present state of a task
     TaskApi(Settings settings, TaskQueue queue, SubmissionReader submissions, ClientBudgets budgets,
             Function<Task, Explanation> explain, Warnings warnings, Answers answers) {
         this.answers = answers;
@@ -75,7 +75,7 @@ final class TaskApi {
         IdempotencyKey key = IdempotencyKey.of(request);
         String own = key == null ? null : ownKey(request, key);
         String fingerprint = key == null ? null : key.fingerprint();
-        // to repeat a request costs nothing
+        // a repeated request does not count against the budget
         if (queue.ledger().look(state -> state.known(own, fingerprint)).value() < 0) {
             budgets.letIn(Collections.singleton(submission.terms().caller().client()));
         }
@@ -88,19 +88,20 @@ final class TaskApi {
                 : Answer.json(201, out, "Location", location);
     }
 
-    /// A named token's keys are its own: no name holds a space, and a relayed call's key begins with a slash.
+    /// Returns the key as the queue knows it. The keys of each named token are separate: no name contains a space, and
+    /// the key of a relayed call begins with a slash.
     private static String ownKey(WebRequest request, IdempotencyKey key) {
         String name = request.asker().name();
         return name == null ? key.text() : name + " " + key.text();
     }
 
-    /// What would become of a task; it is not submitted.
+    /// Describes what would become of a task, without submitting it.
     private Answer wouldBe(Submission submission) {
         budgets.check(Collections.singleton(submission.terms().caller().client()));
         long now = warnings.clock().millis();
         Task task = queue.ledger().look(state -> state.submit(submission, 0, null, null, now)).value().task();
         JsonWriter out = new JsonWriter(TASK_BYTES).beginObject();
-        // behind all that are there
+        // behind all present tasks
         Explanation why = explain.apply(task.ordered(Long.MAX_VALUE >> 1));
         ExplainApi.standing(out, why);
         Offer offer = why.forecast() == null ? null : why.forecast().offer();
@@ -111,12 +112,12 @@ final class TaskApi {
         return Answer.json(200, out.endObject());
     }
 
-    /// Whom the request's program names as its user; null for nobody.
+    /// Returns the user that the request names; null for none.
     static String user(WebRequest request) {
         return UserName.of(request::header, UserName::is);
     }
 
-    /// What is kept of a request with its tasks.
+    /// Returns the trace data of a request, which is kept with its tasks.
     static Trace trace(WebRequest request) {
         return Trace.of(request.requestId(),
                 request.headers(Set.of(Trace.TRACEPARENT, Trace.TRACESTATE), List.of()));
@@ -161,9 +162,9 @@ final class TaskApi {
         return Answer.empty(204);
     }
 
-    /// The id of the task that a request changes.
+    /// Returns the id of the task that a request changes.
     ///
-    /// @throws Problem 403 if it is not the asker's to change
+    /// @throws Problem 403 if the asker may not change it
     private long own(WebRequest request) {
         Task task = queue.find(request.id());
         request.asker().checkChange(task.name(), task.terms().caller().client());
@@ -198,7 +199,7 @@ final class TaskApi {
         return Answer.json(200, out);
     }
 
-    /// Writes the beginning of what attempts had said that did not complete, as far as it is there still.
+    /// Writes the beginnings of the answers of attempts that did not complete, as far as they are still kept.
     private void unfinished(JsonWriter out, TaskDocument document) {
         boolean any = false;
         for (Attempt attempt : document.attempts()) {

@@ -25,7 +25,7 @@ import shared.TaskStatus;
 import shared.TaskType;
 import shared.config.Durations;
 
-/// The parameters that choose tasks, the same for lists and for actions.
+/// The query parameters that select tasks, the same for lists and actions.
 final class TaskFilters {
 
     static final String[] PARAMETERS = {"status", "type", "priority", "model", "client", "relayed", "cut", "host",
@@ -39,7 +39,7 @@ final class TaskFilters {
         this.clock = clock;
     }
 
-    /// The names of these parameters and others.
+    /// Returns the names of these parameters and others.
     static String[] and(String... others) {
         return Stream.of(PARAMETERS, others).flatMap(Stream::of).toArray(String[]::new);
     }
@@ -48,7 +48,7 @@ final class TaskFilters {
         long now = clock.millis();
         Set<Long> causes = query.set("cause", ErrorPattern::parse);
         Set<TaskStatus> statuses = query.set("status", TaskStatus::parse);
-        // what a cause is asked for has failed
+        // only failed tasks have a cause
         return new TaskFilter(causes.isEmpty() || !statuses.isEmpty() ? statuses : Set.of(TaskStatus.FAILED),
                 query.set("type", TaskType::parse),
                 query.set("priority", Priority::parse), models(query),
@@ -61,13 +61,13 @@ final class TaskFilters {
                 causes, query.set("cron_id", queue::cronId), query.text("q"));
     }
 
-    /// Of a model without a tag, its `:latest` is meant too, and the other way round.
+    /// Returns the models of a query, each with and without the tag `:latest`, which mean the same.
     static Set<String> models(Query query) {
         return query.set("model", Function.identity()).stream().flatMap(model -> RunnerKey.names(model).stream())
                 .collect(Collectors.toSet());
     }
 
-    /// A time, or a length of time before now.
+    /// Returns a point in time, in milliseconds since the epoch; the text may be a time, or a duration before now.
     private static long time(Query query, String name, long otherwise, long now) {
         String text = query.text(name);
         if (text == null) {
@@ -81,10 +81,10 @@ final class TaskFilters {
         }
     }
 
-    /// Chooses pending tasks by how they stand.
+    /// Selects pending tasks by their state.
     ///
-    /// @param states   empty: it does not matter
-    /// @param waitsFor the text of the group that they are in, see [Outlook#groups]; null: it does not matter
+    /// @param states   empty: any
+    /// @param waitsFor the text of their group, see [Outlook#groups]; null: any
     record ByStanding(Set<State> states, String waitsFor) {
 
         static final String[] PARAMETERS = {"state", "waits_for"};
@@ -95,7 +95,7 @@ final class TaskFilters {
             return new ByStanding(query.set("state", ByStanding::state), query.text("waits_for"));
         }
 
-        /// Whether it chooses all tasks, also those that are not pending.
+        /// Returns whether it selects all tasks, including those that are not pending.
         boolean isAll() {
             return states.isEmpty() && waitsFor == null;
         }
@@ -109,7 +109,7 @@ final class TaskFilters {
                     && (waitsFor == null || waitsFor.equals(group.text()));
         }
 
-        /// Whether all that it chooses are ready.
+        /// Returns whether all selected tasks are ready.
         boolean isReady(Outlook outlook) {
             return !isAll() && outlook.groups().stream().filter(group -> passes(group.waiting()))
                     .allMatch(group -> group.state() == State.READY);

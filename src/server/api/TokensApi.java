@@ -17,7 +17,7 @@ import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
 
-/// The requests that are about the named tokens. A secret is shown once, in the answer to the request that adds it.
+/// The requests about named tokens. A secret is shown once, in the answer to the request that adds it.
 final class TokensApi {
 
     /// See `server.openapi.Shapes`.

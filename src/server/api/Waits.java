@@ -7,14 +7,14 @@ import java.util.concurrent.CountDownLatch;
 import server.queue.TaskQueue;
 import server.task.TaskDocument;
 
-/// The requests that wait for a task's end. A client that has gone is not noticed while nothing is written to it, so
-/// clients that come and go could take every connection for as long as a wait may last. Beyond a number the wait that
-/// began first ends therefore, as if its time were over.
+/// The requests that wait for the end of a task. A client that has left is not noticed while nothing is written to it,
+/// so clients that come and go could occupy every connection for as long as a wait may last. So beyond a maximum
+/// number, the oldest wait ends as if its time were over.
 final class Waits {
 
     private final TaskQueue queue;
     private final int max;
-    /// What each waits for, the first one first.
+    /// The latches of the waits, the oldest first.
     private final LinkedHashSet<CountDownLatch> waiting = new LinkedHashSet<>();
 
     Waits(TaskQueue queue, int max) {
@@ -22,8 +22,8 @@ final class Waits {
         this.max = max;
     }
 
-    /// Waits until the task has ended, but no longer than a time, and not while more than may wait came later; then
-    /// returns the task as it is.
+    /// Waits until the task has ended, the time is over, or too many newer waits have begun; then returns the task in
+    /// its present state.
     TaskDocument awaitEnd(long id, Duration atMost) throws InterruptedException {
         CountDownLatch end = new CountDownLatch(1);
         enter(end);

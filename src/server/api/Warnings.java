@@ -7,12 +7,10 @@ import java.util.List;
 import server.queue.TaskQueue;
 import server.task.Task;
 
-/// What whoever submits tasks should know of them.
-///
-/// @param clock tells what time it is
+/// The warnings about submitted tasks.
 record Warnings(TaskQueue queue, InstantSource clock) {
 
-    /// Returns what to say of a task; empty for nothing.
+    /// Returns the warnings about a task; empty for none.
     List<String> of(Task task) {
         List<String> warnings = new ArrayList<>(task.lowered());
         String late = lateness(task);
@@ -27,7 +25,7 @@ record Warnings(TaskQueue queue, InstantSource clock) {
                 : queue.ledger().look(state -> state.lateness(task, clock.millis())).value();
     }
 
-    /// Returns what to say of the tasks of a batch; empty for nothing.
+    /// Returns the warnings about the tasks of a batch; empty for none.
     List<String> of(List<Task> tasks) {
         long lowered = tasks.stream().filter(task -> !task.lowered().isEmpty()).count();
         long late = tasks.stream().filter(task -> lateness(task) != null).count();

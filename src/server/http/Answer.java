@@ -9,35 +9,37 @@ import shared.TextPlace;
 import server.access.Guard;
 import shared.json.JsonWriter;
 
-/// What a handler answers.
+/// The answer of a handler: whole, or written as it is made.
 public sealed interface Answer {
 
     String JSON = "application/json";
     String TEXT = "text/plain; charset=utf-8";
     String NDJSON = "application/x-ndjson";
 
-    /// Returns names and values of further headers, in turn.
+    /// Returns further headers: names and values, alternating.
     String[] headers();
 
-    /// @param bytes  the body, up to `length`
-    /// @param length 0 is no body
+    /// @param type   the media type; null for none
+    /// @param bytes  the body is its first `length` bytes
+    /// @param length in bytes; 0 for no body
     record Whole(int status, String type, byte[] bytes, int length, String... headers) implements Answer {
     }
 
-    /// An answer whose body is written as it comes.
+    /// An answer whose body is written while it is made.
     ///
-    /// @param type   null: none is told
-    /// @param length of the body, in bytes; -1 if it is not known before its end
+    /// @param type   the media type; null for none
+    /// @param length of the body, in bytes; -1 if it is not known before the end
     record Streamed(int status, String type, long length, StreamBody body, String... headers) implements Answer {
 
-        /// A 200 whose length is not known.
+        /// Creates a 200 of unknown length.
         public Streamed(String type, StreamBody body, String... headers) {
             this(200, type, -1, body, headers);
         }
     }
 
     interface StreamBody {
-        /// Flush what must not wait. An error here can only cut the connection.
+        /// Writes the body. Must flush whatever must not wait. An error can only close the connection, because the
+        /// status was sent.
         void writeTo(OutputStream out) throws IOException, InterruptedException;
     }
 
@@ -57,9 +59,9 @@ public sealed interface Answer {
         return new Whole(status, null, new byte[0], 0, headers);
     }
 
-    /// Returns the one form of all errors: `{"error":"what is wrong"}`. Where a text is wrong, `error` ends with the
-    /// place, and the sentence without it (`reason`), `line`, `column` and `path` stand beside it. A 401 says what is
-    /// wanted, a 429 and a 503 when to come again.
+    /// Returns the answer of an error: `{"error":"what is wrong"}`. If the problem is at a place in a text, `error`
+    /// ends with that place, and `reason` (the sentence without the place), `line`, `column` and `path` follow. A 401
+    /// names the authentication scheme; a 429 or 503 says when to try again.
     static Whole error(Problem problem) {
         int status = problem.status();
         TextPlace place = problem.place();

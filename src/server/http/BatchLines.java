@@ -17,39 +17,40 @@ import shared.Problem;
 import shared.json.JsonException;
 import shared.json.JsonReader;
 
-/// Reads the lines of a body as they come: it is cut into blocks of whole lines, each of which is read on whatever
-/// processor is free, and then forgotten. So a large body is never in memory as a whole, and reading it takes hardly
-/// longer than it takes to come.
+/// Reads the lines of a body as they arrive. The body is cut into blocks of whole lines; each block is read on any free
+/// processor and then dropped. So a large body is never in memory as a whole, and reading takes hardly longer than
+/// receiving.
 ///
-/// @param begin   makes what gathers the values of a block
-/// @param reading reads the value of a line into it
-/// @param json    makes a reader of a block's texts
-/// @param size    of a block, in bytes, but where a line is longer
+/// @param begin   creates the collector of a block's values
+/// @param reading reads a line and adds its value to the collector
+/// @param json    creates a reader of a block's lines
+/// @param size    of a block, in bytes; a longer line gets a larger block
 public record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading, Supplier<JsonReader> json,
         int size) {
 
     public static final int BLOCK_BYTES = 512 << 10;
 
-    /// So many blocks may wait for each processor: then the body has to wait.
+    /// The number of blocks that may wait for each processor; beyond it, the body is read no further for the time
+    /// being.
     private static final int WAITING = 2;
 
     /// A block that was read.
     ///
-    /// @param lines   how many it has, up to the mistake
-    /// @param mistake in the last of them; null if there is none
+    /// @param lines   how many it has, up to and including the wrong one
+    /// @param mistake in the last of them; null if all are right
     private record Block<T>(T values, int lines, Problem mistake) {
     }
 
-    /// Reads all lines.
+    /// Reads all lines. Empty ones are skipped.
     ///
-    /// @param most so many bytes will come at most
-    /// @return what each block's values were gathered in, in order
-    /// @throws Problem the first mistake, with the number of its line; the rest was read and forgotten
+    /// @param most the maximum number of bytes that will arrive
+    /// @return the collector of each block, in order
+    /// @throws Problem the first mistake, with its line number; the rest of the body was read and discarded
     public List<T> read(InputStream in, long most) throws IOException, InterruptedException {
         List<T> all = new ArrayList<>();
         List<Future<Block<T>>> blocks = new ArrayList<>();
         int waitingMax = WAITING * Runtime.getRuntime().availableProcessors();
-        // one byte more, so that a body of one block is known to end with it
+        // one byte more than the body, so that a body of one block is seen to end with it
         byte[] bytes = new byte[(int) Math.min(size, most + 1)];
         int length = 0;
         long left = most;
@@ -75,7 +76,7 @@ public record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading
                     Block<T> block = result(blocks.get(all.size()));
                     lines += block.lines;
                     if (block.mistake != null) {
-                        // most clients read no answer before they have sent all, however long that takes
+                        // most clients read the answer only after they have sent everything, however long that takes
                         in.transferTo(OutputStream.nullOutputStream());
                         throw block.mistake.inLine(lines);
                     }
@@ -86,8 +87,8 @@ public record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading
         return all;
     }
 
-    /// How long the next block may be, which begins with these bytes of an unfinished line. No longer than what is to
-    /// come: a body of one line takes no more than its length.
+    /// Returns the size of the next block, which begins with `length` bytes of an unfinished line. It is no larger than
+    /// what is still to come, so that a body of one line takes no more memory than its length.
     private int next(int length, long left) {
         return (int) Math.min(Math.max(size, 2L * length), length + left + 1);
     }
@@ -122,7 +123,7 @@ public record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading
         return new Block<>(values, lines, null);
     }
 
-    /// 0 if no line ends there.
+    /// Returns the position after the last line end; 0 if there is none.
     private static int afterLastLine(byte[] bytes, int to) {
         int end = to;
         while (end > 0 && bytes[end - 1] != '\n') {
@@ -131,7 +132,7 @@ public record BatchLines<T>(Supplier<T> begin, BiConsumer<JsonReader, T> reading
         return end;
     }
 
-    /// A loop of its own, which looks at every byte of the body and does nothing else.
+    /// Returns the position of the next line end. A method of its own, for a tight loop over every byte of the body.
     private static int lineEnd(byte[] bytes, int from, int to) {
         int end = from;
         while (end < to && bytes[end] != '\n') {

@@ -8,19 +8,20 @@ import java.util.concurrent.atomic.AtomicLong;
 import shared.Problem;
 import shared.json.JsonReader;
 
-/// The bodies in memory. Those of requests are read here: each up to its limit, and all together up to theirs, counted
-/// as the bytes come, so that who announces much and sends nothing takes no room from others. Answers that wait to be
-/// taken count too: who asks for much and reads nothing must not fill the memory either.
+/// The memory that bodies take. Reads the bodies of requests, each up to its limit, and all together up to a common
+/// limit. Bytes are counted as they arrive, so a client that announces much and sends nothing takes no room from
+/// others. Answers that their clients have not taken yet count too, so that a client that requests much and reads
+/// nothing cannot fill the memory.
 public final class Bodies {
 
-    /// What a body may take at first, in bytes; it grows from there.
+    /// The largest initial buffer of a body, in bytes; it grows from there.
     private static final int FIRST_BYTES = 64 << 10;
 
     private final long bytesMax;
     private final int depthMax;
     private final AtomicLong room;
 
-    /// @param bytesMax all together
+    /// @param bytesMax limit of all together
     /// @param depthMax how deep the JSON in one may nest
     Bodies(long bytesMax, int depthMax) {
         this.bytesMax = bytesMax;
@@ -28,7 +29,7 @@ public final class Bodies {
         room = new AtomicLong(bytesMax);
     }
 
-    /// A body in memory. Give its room back with [#release] once it is not needed any more.
+    /// A body in memory. Its room must be returned with [#release] when it is no longer needed.
     ///
     /// @param bytes may be longer than the body
     public record Body(byte[] bytes, int length, int depthMax) {
@@ -48,8 +49,13 @@ public final class Bodies {
         return bytesMax - room.get();
     }
 
+    /// Reads a whole body.
+    ///
     /// @param announced the `Content-Length`; -1 if the body comes in chunks
-    /// @param max       the limit, in bytes, which belongs to `what`
+    /// @param max       the limit, in bytes
+    /// @param what      what the limit belongs to, for the error message
+    /// @throws Problem 400 if the body breaks off, 408 if it arrives too slowly, 413 if it is too large, 503 if there
+    ///                 is no room
     Body read(InputStream in, long announced, int max, String what) {
         if (announced > max) {
             throw tooLarge(max, what);
@@ -70,7 +76,7 @@ public final class Bodies {
                     throw tooLarge(max, what);
                 }
                 if (length == bytes.length) {
-                    // fourfold, because each growing copies what is there
+                    // fourfold, because each growth copies the bytes so far
                     int more = (int) Math.min(3L * length, (announced < 0 ? max + 1L : announced) - length);
                     take(more);
                     taken += more;
@@ -78,13 +84,15 @@ public final class Bodies {
                 }
             }
         } catch (RuntimeException | Error refused) {
-            // also where there is less memory than was counted
+            // also if the heap has less memory than was counted
             giveBack(taken);
             throw refused;
         }
     }
 
-    /// The body's bytes as they come. Close it to give their room back.
+    /// Returns the body as a stream, which must be closed to return its room. The parameters are those of [#read].
+    ///
+    /// @throws Problem 413 if the announced length is too large
     BodyStream open(InputStream in, long announced, int max, String what) {
         if (announced > max) {
             throw tooLarge(max, what);
@@ -92,21 +100,21 @@ public final class Bodies {
         return new BodyStream(in, this, announced, max, what);
     }
 
-    /// What all together may take.
+    /// Returns the limit of all bodies together, in bytes.
     long bytesMax() {
         return bytesMax;
     }
 
     /// Reads as [InputStream#read(byte[], int, int)] does.
     ///
-    /// @throws Problem 400 for a body that breaks off, 408 for one that comes too slowly
+    /// @throws Problem 400 if the body breaks off, 408 if it arrives too slowly
     static int read(InputStream in, byte[] into, int from, int most) {
         try {
             return in.read(into, from, most);
         } catch (Problem late) {
             throw late;
         } catch (IOException | RuntimeException broken) {
-            // jdk.httpserver throws both for a body that is not well formed
+            // jdk.httpserver throws both if a body is malformed
             throw Problem.badRequest("the request's body ended early, or its chunks are not well formed");
         }
     }
@@ -115,9 +123,10 @@ public final class Bodies {
         giveBack(body.bytes().length);
     }
 
-    /// Takes this many bytes of the room for bodies; [#giveBack] returns them.
+    /// Reserves this many bytes for a body or an answer; [#giveBack] returns them.
     ///
-    /// @throws Problem 503 if there is no room for so much; but an answer larger than all room may go when alone
+    /// @throws Problem 503 if there is not enough room; but an answer larger than the whole limit passes when it is
+    ///                 alone
     public void take(int bytes) {
         if (room.getAndAdd(-bytes) < Math.min(bytes, bytesMax)) {
             giveBack(bytes);
@@ -126,7 +135,7 @@ public final class Bodies {
         }
     }
 
-    /// Gives bytes back that [#take] took.
+    /// Returns bytes that [#take] reserved.
     public void giveBack(int bytes) {
         room.addAndGet(bytes);
     }

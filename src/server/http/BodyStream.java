@@ -5,11 +5,11 @@ import java.io.InputStream;
 
 import shared.Problem;
 
-/// A request's body as it comes, up to its limit, counted among all bodies until it is closed: so long what was made of
-/// it may be in memory.
+/// A request's body as a stream, up to its limit. It counts among all bodies until it is closed, because the values
+/// read from it may be in memory until then.
 ///
-/// Room is taken ahead, for three times what has come: of two large bodies for which there is no room together one
-/// learns it early, and the other one comes through.
+/// Room is reserved ahead, for three times what has arrived: of two large bodies that do not fit together, one learns
+/// it early and the other comes through.
 final class BodyStream extends InputStream {
 
     private static final int FIRST_BYTES = 64 << 10;
@@ -23,8 +23,9 @@ final class BodyStream extends InputStream {
     private int room;
     private boolean ended;
 
-    /// @param announced how many bytes there will be; -1 if that is not known
-    /// @param max       the limit, in bytes, which belongs to `what`
+    /// @param announced the `Content-Length`; -1 if it is not known
+    /// @param max       the limit, in bytes
+    /// @param what      what the limit belongs to, for the error message
     BodyStream(InputStream in, Bodies bodies, long announced, int max, String what) {
         this.in = in;
         this.bodies = bodies;
@@ -33,7 +34,7 @@ final class BodyStream extends InputStream {
         this.what = what;
     }
 
-    /// Whether all of it was read.
+    /// Returns whether all of it was read.
     boolean ended() {
         return ended;
     }
@@ -44,7 +45,8 @@ final class BodyStream extends InputStream {
         return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
-    /// @throws Problem 400 for a body that breaks off, 413 beyond the limit, 503 where there is no room for it
+    /// @throws Problem 400 if the body breaks off, 408 if it arrives too slowly, 413 beyond the limit, 503 if there is
+    ///                 no room
     @Override
     public int read(byte[] into, int from, int most) {
         int count = Bodies.read(in, into, from, most);
@@ -57,7 +59,7 @@ final class BodyStream extends InputStream {
         }
         length += count;
         if (length > room) {
-            // one that does not tell its length must not ask for more than there could ever be
+            // a body of unknown length must not request more room than can ever exist
             long end = announced < 0 ? Math.clamp(bodies.bytesMax(), length, max) : announced;
             int more = (int) Math.min(Math.max(FIRST_BYTES, 4L * length), end) - room;
             bodies.take(more);

@@ -22,11 +22,11 @@ import shared.LogValue;
 import shared.Problem;
 import shared.json.JsonException;
 
-/// Where every request comes in, and where every error ends: a mistake of the client becomes its status, a fault of
-/// this program is logged once, with its stack, and answered with a 500 that tells nothing of it.
+/// Where every request enters and every error ends: a mistake of the client becomes an error status; a fault of this
+/// program is logged once, with its stack, and answered with a 500 without details.
 ///
-/// If the connection breaks, the exchange is not closed but an [IOException] thrown: only so does `jdk.httpserver`
-/// forget the connection.
+/// If the connection breaks, an [IOException] is thrown instead of closing the exchange: only then does
+/// `jdk.httpserver` forget the connection.
 final class Boundary implements HttpHandler {
 
     private static final Logger LOG = System.getLogger("server.http");
@@ -41,7 +41,7 @@ final class Boundary implements HttpHandler {
     private final Traffic traffic;
     private final BooleanSupplier stopping;
 
-    /// @param stopping whether changes are refused
+    /// @param stopping whether changes are refused because the server is stopping
     Boundary(Guard guard, Routes routes, Bodies bodies, SlowRequests slow, Traffic traffic, BooleanSupplier stopping) {
         this.guard = guard;
         this.routes = routes;
@@ -83,7 +83,7 @@ final class Boundary implements HttpHandler {
         }
     }
 
-    /// Tells the client of a request that is still being read that it is too slow.
+    /// Answers with 408 while the request is still being read, because it arrives too slowly.
     private void tellLate(HttpExchange exchange, WebRequest request) {
         Whole answer = request.error(new Problem(408, "the request arrives too slowly"));
         traffic.count(exchange.getRequestMethod(), request.route(), answer.status());
@@ -95,7 +95,7 @@ final class Boundary implements HttpHandler {
             exchange.getResponseBody().write(answer.bytes(), 0, answer.length());
             exchange.getResponseBody().flush();
         } catch (IOException gone) {
-            // then there is nobody to tell
+            // then there is no client to answer
         }
     }
 
@@ -116,7 +116,7 @@ final class Boundary implements HttpHandler {
         return match.route().handler().handle(request);
     }
 
-    /// What is at the path, for who may see it; without the token nobody learns what is there.
+    /// Returns the route, if the client may see it: without the token, nobody learns which paths exist.
     private Routes.Match find(HttpExchange exchange, String method, WebRequest request) throws InterruptedException {
         Routes.Match match = null;
         try {
@@ -128,9 +128,9 @@ final class Boundary implements HttpHandler {
         return match;
     }
 
-    /// A browser that asks whether its page may ask (a preflight) bears no token.
+    /// Checks whether the client may make this request. A browser's preflight request carries no token.
     ///
-    /// @param match null: nothing is at the path
+    /// @param match null: the path does not exist
     private void admit(HttpExchange exchange, String method, Routes.Match match, WebRequest request)
             throws InterruptedException {
         boolean relayed = match != null && match.isRelayed();
@@ -150,7 +150,7 @@ final class Boundary implements HttpHandler {
         }
     }
 
-    /// The one that the client gave, or one of our own. Where a host answers, its own replaces it in the answer.
+    /// Returns the id that the client gave, or a new one. If a host answers, its id replaces this one in the answer.
     private static String requestId(HttpExchange exchange) {
         String given = exchange.getRequestHeaders().getFirst(REQUEST_ID);
         return given != null && GIVEN_ID.matcher(given).matches() ? given
@@ -201,7 +201,8 @@ final class Boundary implements HttpHandler {
         end(out, request);
     }
 
-    /// Sends an answer without a body. It ends with its head, and behind an answer's end nothing can be read.
+    /// Sends an answer without a body. It ends with its head, and the request cannot be read after the end of the
+    /// answer.
     private static void sendHead(HttpExchange exchange, WebRequest request, int status) throws IOException {
         if (request.unread()) {
             request.dropRest();
@@ -245,7 +246,7 @@ final class Boundary implements HttpHandler {
         } catch (InterruptedException stopped) {
             throw new IOException("the server is stopping");
         } catch (Throwable thrown) {
-            // too late for another status: a body cut off is what tells the client
+            // the status was sent already: a body that is cut off is the only sign of the error
             problem(exchange, id, thrown);
             throw new IOException("the answer could not be finished");
         }

@@ -18,19 +18,20 @@ import server.clock.Rounds;
 import server.http.TcpTable.Peer;
 import shared.LogValue;
 
-/// Finds callers that have left while their requests are worked on, without writing to them: `jdk.httpserver` does not
-/// tell. A program that has closed its sending side alone counts as one that has left. On
-/// Linux the connection of one stands as CLOSE_WAIT in the kernel's table, or not at all. Elsewhere nobody is found.
+/// Detects callers that have left while their requests are being processed, without writing to them, because
+/// `jdk.httpserver` does not report it. A caller that has closed only its sending side counts as gone. On Linux, the
+/// connection of such a caller is in the state CLOSE_WAIT in the kernel's table, or missing from it. On other systems
+/// nothing is detected.
 ///
-/// The kernel may leave out a row while connections come and go, and the table may be another network's: so one counts
-/// as gone only if it is missing twice in a table that has the server's own listener.
+/// The kernel may omit a row while connections open and close, and the table may belong to another network namespace.
+/// So a caller counts as gone only if it is missing twice, in a table that contains the server's own listener.
 ///
-/// **Threads.** One looks, at its interval, and exists only while calls wait; others may look beside it.
+/// **Threads.** One checks at an interval, and exists only while calls wait; other threads may check in addition.
 public final class GoneCallers implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger("server.http");
 
-    /// A caller that is watched until this is closed.
+    /// A caller that is watched until this object is closed.
     public final class Watch implements AutoCloseable {
 
         private final Peer peer;
@@ -51,8 +52,8 @@ public final class GoneCallers implements AutoCloseable {
     private final Map<Peer, Watch> waiting = new ConcurrentHashMap<>();
     private final Rounds rounds;
 
-    /// @param folder   where the kernel's tables are, `/proc/net`; nobody is watched if they are not there
-    /// @param interval between two looks
+    /// @param folder   of the kernel's tables, `/proc/net`; if they cannot be read, nobody is watched
+    /// @param interval between two checks
     public GoneCallers(Path folder, Duration interval) {
         this.tables = Stream.of("tcp", "tcp6").map(folder::resolve).filter(Files::isReadable).toList();
         rounds = new Rounds("gone-callers", interval, this::look, () -> !waiting.isEmpty());
@@ -60,10 +61,10 @@ public final class GoneCallers implements AutoCloseable {
 
     /// Watches a caller.
     ///
-    /// @param local  this end of its connection
-    /// @param remote its end
-    /// @param gone   called once if it has left, on the watching thread: it must not wait
-    /// @return to be closed once the call does not wait any more
+    /// @param local  the server's end of the connection
+    /// @param remote the caller's end
+    /// @param gone   called at most once, when the caller has left, on the checking thread: it must not wait
+    /// @return must be closed when the call no longer waits
     public Watch watch(InetSocketAddress local, InetSocketAddress remote, Runnable gone) {
         Watch watch = new Watch(Peer.of(local, remote), gone);
         if (!tables.isEmpty()) {
@@ -73,9 +74,9 @@ public final class GoneCallers implements AutoCloseable {
         return watch;
     }
 
-    /// Looks now, beside the interval.
+    /// Checks all watched callers now, in addition to the interval.
     public void look() {
-        // those that come during the look may not be in what was read before
+        // callers that arrive during the check may not be in a table that was read before
         Map<Peer, Watch> asked = Map.copyOf(waiting);
         try {
             Set<Peer> gone = gone(asked.keySet());
@@ -88,7 +89,7 @@ public final class GoneCallers implements AutoCloseable {
         }
     }
 
-    /// Those of some peers that are gone, as it seems.
+    /// Returns the peers that seem to be gone according to the tables.
     private Set<Peer> gone(Set<Peer> asked) throws IOException {
         Set<Peer> gone = new HashSet<>(asked);
         Set<Integer> ports = new HashSet<>();
@@ -115,7 +116,7 @@ public final class GoneCallers implements AutoCloseable {
         }
     }
 
-    /// Watches nobody any more.
+    /// Stops watching.
     @Override
     public void close() {
         waiting.clear();

@@ -2,7 +2,7 @@ package server.http;
 
 import java.io.IOException;
 
-/// Answers one kind of request. What it throws, the [Boundary] turns into an error's answer.
+/// Answers one kind of request. [Boundary] turns what it throws into an error answer.
 public interface Handler {
 
     /// Answers a request.

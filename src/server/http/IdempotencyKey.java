@@ -6,17 +6,18 @@ import java.util.HexFormat;
 
 import shared.Problem;
 
-/// The header `Idempotency-Key`: under one key a client's request is carried out once, however often it is sent.
+/// The header `Idempotency-Key`: requests of a client with the same key are carried out once, however often they are
+/// sent.
 ///
 /// @param text        as the client chose it
-/// @param fingerprint of the body that came with it
+/// @param fingerprint of the request's body
 public record IdempotencyKey(String text, String fingerprint) {
 
     private static final int LENGTH_MAX = 255;
 
     /// Returns the key of a request whose body was read; null if it has none.
     ///
-    /// @throws Problem 400 if it is not well formed
+    /// @throws Problem 400 if the key is malformed
     public static IdempotencyKey of(WebRequest request) {
         String text = request.header("Idempotency-key");
         if (text == null) {
@@ -28,7 +29,7 @@ public record IdempotencyKey(String text, String fingerprint) {
         return new IdempotencyKey(text, fingerprint(request.body()));
     }
 
-    /// Returns what tells one body from another.
+    /// Returns a hash of a body: 32 hexadecimal digits.
     public static String fingerprint(Bodies.Body body) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -4,11 +4,12 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// A request's body as `jdk.httpserver` reads it, but for trailer fields behind its chunks: there the JDK's reader
-/// knows that the body has ended and throws nevertheless. They mean nothing here, so the body ends well.
+/// A request's body as `jdk.httpserver` reads it, except for trailer fields after the last chunk: the JDK's reader
+/// throws there although it knows that the body has ended. Trailer fields have no meaning here, so the body ends
+/// normally.
 final class IncomingBody extends FilterInputStream {
 
-    /// What the JDK's reader says where the empty line behind a chunk is missing.
+    /// The JDK reader's message if the empty line after a chunk is missing.
     private static final String CHUNK_END = "invalid chunk end";
 
     private final SlowRequests.Arriving arriving;
@@ -20,13 +21,13 @@ final class IncomingBody extends FilterInputStream {
         this.arriving = arriving;
     }
 
-    /// Whether fields follow that nobody has read: the connection can only be closed, without a word to the JDK's
-    /// server, which waits for the end of the request.
+    /// Returns whether unread trailer fields follow. Then the connection can only be closed, without ending the
+    /// exchange, because the JDK's server would wait for the end of the request.
     boolean trailers() {
         return trailers;
     }
 
-    /// Whether all of it was read.
+    /// Returns whether all of it was read.
     boolean ended() {
         return ended;
     }
@@ -37,7 +38,7 @@ final class IncomingBody extends FilterInputStream {
         return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
-    /// One thread at a time: what passes a body on and what drops its rest are two.
+    /// Locked, because one thread may pass the body on while another one discards the rest.
     @Override
     public synchronized int read(byte[] into, int from, int most) throws IOException {
         int count = readOn(into, from, most);

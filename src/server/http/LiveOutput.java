@@ -7,16 +7,16 @@ import java.util.function.BooleanSupplier;
 
 import shared.json.Slice;
 
-/// Where the thread that made it writes a stream of events. Knows when a sign of life is due, without which a client
-/// that has vanished is not noticed, and whether the client takes anything.
+/// The output of a stream of events, used by the thread that created it. Knows when a sign of life is due, without
+/// which a vanished client is not noticed, and whether the client still takes anything.
 public final class LiveOutput {
 
-    /// A reader that has taken nothing for so many times the time between pings is given up where room is needed.
+    /// After this many ping intervals in which a client took nothing, its stream may be ended to make room.
     private static final int PINGS_MISSED_MAX = 4;
-    /// How often a client gets a sign of life while the past is read for it, in which it may want nothing.
+    /// The interval of signs of life while past events are read for a client, none of which it may want.
     private static final long READING_NANOS = Duration.ofSeconds(1).toNanos();
 
-    /// For how long a client that may have the stream may have it without another look at its token.
+    /// How long a client's access is valid before its token is checked again.
     private static final long ALLOWED_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final OutputStream out;
@@ -31,7 +31,7 @@ public final class LiveOutput {
     /// When the client last took something, by System.nanoTime.
     private volatile long aliveAt = System.nanoTime();
 
-    /// @param isAllowed whether its client may still have it
+    /// @param isAllowed whether the client may still receive it
     LiveOutput(OutputStream out, Duration pingEvery, BooleanSupplier isAllowed) {
         this.out = out;
         this.isAllowed = isAllowed;
@@ -67,7 +67,7 @@ public final class LiveOutput {
         aliveAt = System.nanoTime();
     }
 
-    /// Returns whether there was something to flush.
+    /// Flushes what was written, and returns whether there was anything.
     public boolean flush() throws IOException {
         boolean was = unflushed;
         if (was) {
@@ -79,19 +79,19 @@ public final class LiveOutput {
         return was;
     }
 
-    /// Ends the stream well: its client knows that nothing is missing.
+    /// Ends the stream normally, so that the client knows that nothing is missing.
     public void end() throws IOException {
         out.close();
     }
 
-    /// Returns how long it is until the client must get a sign of life, in nanoseconds; negative if that is overdue.
+    /// Returns the time until the next sign of life is due, in nanoseconds; negative if it is overdue.
     ///
-    /// @param working whether work is done for it meanwhile, which is wasted if it has gone
+    /// @param working whether work is being done for the client, which is wasted if the client has gone
     public long untilPing(boolean working) {
         return sentAt + (working ? Math.min(READING_NANOS, pingNanos) : pingNanos) - System.nanoTime();
     }
 
-    /// Ends the stream if its client has long stopped reading. For any thread.
+    /// Ends the stream if its client stopped reading long ago. May be called by any thread.
     void endIfStuck() {
         if (System.nanoTime() - aliveAt > PINGS_MISSED_MAX * pingNanos) {
             thread.interrupt();

@@ -10,23 +10,23 @@ import java.util.concurrent.Semaphore;
 import server.http.Answer.Streamed;
 import shared.Problem;
 
-/// The streams of events that are open, of all kinds: a limit for all of them together.
+/// The open event streams of all kinds, with one limit for all of them.
 public final class LiveOutputs {
 
     private final int max;
     private final Duration pingEvery;
     private final Set<LiveOutput> open = ConcurrentHashMap.newKeySet();
-    /// How many more may be open.
+    /// The permits for further streams.
     private final Semaphore room;
 
-    /// @param pingEvery how often an idle stream gives a sign of life
+    /// @param pingEvery the interval of signs of life on an idle stream
     public LiveOutputs(int max, Duration pingEvery) {
         this.max = max;
         this.pingEvery = pingEvery;
         room = new Semaphore(max);
     }
 
-    /// Returns how many are open.
+    /// Returns the number of open streams.
     public int count() {
         return max - room.availablePermits();
     }
@@ -38,14 +38,15 @@ public final class LiveOutputs {
 
     /// Returns an answer that is a stream of events.
     ///
-    /// @throws Problem 503 if there are too many already
+    /// @throws Problem 503 if the limit is reached
     public Answer open(WebRequest request, String type, LiveBody body) {
         if (!room.tryAcquire()) {
             open.forEach(LiveOutput::endIfStuck);
             throw new Problem(503, "already " + max + " event streams are open, which is the limit");
         }
         request.atEnd(room::release);
-        // behind the requests that have come: of a thousand streams that are opened at once nobody waits for the rest
+        // behind the requests that have arrived: of a thousand streams opened at once, none waits until all others are
+        // open
         Thread.yield();
         return new Streamed(type, out -> write(request, body, out), "Cache-Control", "no-cache",
                 "X-Accel-Buffering", "no");

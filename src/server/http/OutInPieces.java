@@ -4,8 +4,8 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/// An answer's way out, in pieces: `jdk.httpserver` copies what it is given into a buffer of twice the size, and keeps
-/// that as long as the connection, so that each idle one could hold the double of its largest answer.
+/// Writes an answer in pieces, because `jdk.httpserver` copies each write into a buffer of twice its size and keeps
+/// that buffer as long as the connection: each idle connection could hold twice its largest answer.
 final class OutInPieces extends FilterOutputStream {
 
     private static final int PIECE_BYTES = 32 << 10;
@@ -21,7 +21,7 @@ final class OutInPieces extends FilterOutputStream {
         }
     }
 
-    /// Throws what the flush of the last bytes threw, as the stream below does.
+    /// Closes the stream below, which flushes itself, and throws what that throws.
     @Override
     public void close() throws IOException {
         out.close();

@@ -7,7 +7,7 @@ import java.util.Locale;
 
 import shared.Problem;
 
-/// Percent-decoding (RFC 3986), strict: what stands for no UTF-8 text, or for a control character, is refused.
+/// Strict percent-decoding (RFC 3986): bytes that are not UTF-8, and control characters, are rejected.
 public final class Percent {
 
     private Percent() {
@@ -15,8 +15,9 @@ public final class Percent {
 
     /// Decodes a text.
     ///
-    /// @param what names the text in the error message: `path`, `query`
-    /// @param form whether a `+` is a blank, as in a query
+    /// @param what the name of the text in error messages: `path`, `query`
+    /// @param form whether a `+` is a space, as in a query
+    /// @throws Problem 400 if the text is malformed
     public static String decode(String what, String raw, boolean form) {
         boolean plain = true;
         for (int i = 0; plain && i < raw.length(); i++) {
@@ -26,7 +27,7 @@ public final class Percent {
         return plain ? raw : decodeBytes(what, raw, form);
     }
 
-    /// Returns the same text with its characters beyond ASCII, of which each is a byte, percent-encoded.
+    /// Returns the text with its non-ASCII characters, each of which is a byte, percent-encoded.
     static String ascii(String raw) {
         StringBuilder ascii = new StringBuilder(raw.length());
         for (int i = 0; i < raw.length(); i++) {

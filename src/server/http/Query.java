@@ -18,7 +18,7 @@ import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
 
-/// The parameters of a request's URL. One that the route does not know is an error that names the nearest known one.
+/// The query parameters of a request. An unknown one is an error, which names the nearest known one.
 public final class Query {
 
     private static final Query EMPTY = new Query(List.of());
@@ -32,11 +32,11 @@ public final class Query {
         this.parameters = parameters;
     }
 
-    /// Reads the query of a URI.
+    /// Parses the query of a URI.
     ///
-    /// @param raw   as it was sent, null for none
+    /// @param raw   as it was sent; null for none
     /// @param known the names that the route knows
-    /// @throws Problem 400 for any other
+    /// @throws Problem 400 for an unknown parameter, or if the query is malformed
     public static Query parse(String raw, Set<String> known) {
         if (raw == null || raw.isEmpty()) {
             return EMPTY;
@@ -61,8 +61,10 @@ public final class Query {
         return new Query(parameters);
     }
 
-    /// Reads parameters from a JSON object: each member is one, an array stands for one that is repeated. None may be
-    /// empty, because that would let all pass: who leaves a value out by mistake does not mean everything.
+    /// Reads parameters from a JSON object: each member is a parameter; an array repeats it. No value may be empty: an
+    /// empty filter would match everything, which is not meant if a value is missing by mistake.
+    ///
+    /// @throws JsonException for an unknown, empty or malformed parameter
     public static Query read(JsonReader json, Set<String> known) {
         FieldReader fields = new FieldReader(json);
         List<Parameter> parameters = new ArrayList<>();
@@ -108,7 +110,7 @@ public final class Query {
         };
     }
 
-    /// Returns the parameters as a JSON object on one line, which [#read] takes.
+    /// Returns the parameters as a JSON object on one line, which [#read] can read.
     public String json() {
         Map<String, List<String>> byName = new LinkedHashMap<>();
         parameters.forEach(each -> byName.computeIfAbsent(each.name(), first -> new ArrayList<>()).add(each.value()));
@@ -126,7 +128,7 @@ public final class Query {
         return new String(out.buffer(), 0, out.length(), StandardCharsets.UTF_8);
     }
 
-    /// Returns a parameter; null if it is not given, or empty.
+    /// Returns a parameter; null if it is absent or empty.
     ///
     /// @throws Problem 400 if it appears twice
     public String text(String name) {
@@ -142,7 +144,7 @@ public final class Query {
         return found == null || found.isEmpty() ? null : found;
     }
 
-    /// Returns the values of a parameter that may be repeated and may hold a list with commas.
+    /// Returns the values of a parameter that may be repeated and may contain a comma-separated list.
     List<String> texts(String name) {
         List<String> values = new ArrayList<>();
         for (Parameter parameter : parameters) {
@@ -157,9 +159,9 @@ public final class Query {
         return values;
     }
 
-    /// Returns the values of a parameter that may be repeated and may hold a list with commas, each once.
+    /// Returns the values of a parameter that may be repeated and may contain a comma-separated list, each value once.
     ///
-    /// @param parse throws a Problem 400 for a value that is wrong
+    /// @param parse throws a Problem 400 for a wrong value
     public <T> Set<T> set(String name, Function<String, T> parse) {
         Set<T> values = new LinkedHashSet<>();
         for (String text : texts(name)) {
@@ -168,10 +170,10 @@ public final class Query {
         return values;
     }
 
-    /// Returns a parameter that is a whole number.
+    /// Returns a parameter as a whole number.
     ///
     /// @param otherwise the answer if it is not given
-    /// @throws Problem 400 if it is no whole number from `min` to `max`
+    /// @throws Problem 400 if it is not a whole number from `min` to `max`
     public long number(String name, long otherwise, long min, long max) {
         String text = text(name);
         if (text == null) {
@@ -189,7 +191,7 @@ public final class Query {
                 + Problem.shown(text) + "\"");
     }
 
-    /// Returns whether a parameter is true; false if it is not given.
+    /// Returns whether a parameter is true; false if it is absent.
     ///
     /// @throws Problem 400 if it is neither true nor false
     public boolean flag(String name) {
@@ -203,7 +205,7 @@ public final class Query {
         throw Problem.badRequest(name + " must be true or false, not \"" + Problem.shown(text) + "\"");
     }
 
-    /// Returns which of these names a parameter is, as an index.
+    /// Returns the index of a parameter's value in a list of names.
     ///
     /// @param otherwise the answer if it is not given
     /// @throws Problem 400 if it is none of them
@@ -221,8 +223,8 @@ public final class Query {
         return found;
     }
 
-    /// Returns the query again, as text that begins with `?`, without two of its parameters and with another one at the
-    /// end.
+    /// Returns the query as text that begins with `?`, without the parameters `name` and `without`, and with `name` set
+    /// to a new value at the end.
     public String with(String name, String value, String without) {
         StringBuilder text = new StringBuilder("?");
         for (Parameter parameter : parameters) {

@@ -13,21 +13,21 @@ import server.access.Scope;
 import server.http.Answer.Whole;
 import shared.Problem;
 
-/// The table of what the server answers: method and path to a handler. In a path a segment `{id}` stands for any text
-/// that is not empty; there is at most one, and a path without it goes before. As the last one `{id*}` stands for all
-/// segments to the end, with their `/`. One more `/` at the end is no matter. A route of GET answers HEAD too.
+/// The table of routes: method and path to a handler. In a path, the segment `{id}` matches any text that is not empty;
+/// there is at most one, and a path without it takes precedence. The last segment `{id*}` matches all remaining
+/// segments, including their `/`. One `/` more at the end is ignored. A GET route answers HEAD too.
 ///
-/// The paths of Ollama and its like, which are *relayed*, may have `/q/HINTS` before them, a segment of the caller's
-/// hints; other paths may not.
+/// The paths of Ollama and similar APIs, which are *relayed*, may be preceded by `/q/HINTS`, a segment with the
+/// caller's hints; other paths may not.
 public final class Routes {
 
     /// One row of the table.
     ///
     /// @param path       as it was added, with `{id}` or `{id*}`
     /// @param scope      what a token must allow
-    /// @param about      what it does, takes and answers, as `server.openapi` reads it
+    /// @param about      what it does, takes and returns, as `server.openapi` reads it
     /// @param parameters the query parameters that it knows
-    /// @param isRelayed  whether it is a route of Ollama or its like
+    /// @param isRelayed  whether it is a route of Ollama or a similar API
     public record Row(String method, String path, Scope scope, String about, Set<String> parameters,
             boolean isRelayed) {
     }
@@ -35,20 +35,21 @@ public final class Routes {
     /// @param scope      what a token must allow
     /// @param about      see [Row]
     /// @param parameters the query parameters that it knows
-    /// @param errors     the form of its errors, by which it is a relayed one; null: the server's own
+    /// @param errors     the form of its errors, if it is relayed; null: the server's own
     record Method(Scope scope, String about, Handler handler, Set<String> parameters,
             Function<Problem, Whole> errors) {
     }
 
     /// @param route  null if the path has no such method
-    /// @param id     what stands for `{id}`; null if the path has none
-    /// @param allow  the methods that the path has
-    /// @param errors the route's; where there is none, another one's of the path
-    /// @param hints  the segment behind `/q/`, as it was sent; null: none
-    /// @param path   of the routes, as it stands in the table
+    /// @param id     the text that `{id}` matched; null if the path has none
+    /// @param allow  the path's methods, if `route` is null or the method is OPTIONS; otherwise null
+    /// @param errors the route's form of errors; without a route, that of another route of the path; null: the server's
+    ///               own
+    /// @param hints  the segment after `/q/`, as it was sent; null for none
+    /// @param path   of the route, as it was added
     record Match(Method route, String id, String allow, Function<Problem, Whole> errors, String hints, String path) {
 
-        /// What a token must allow; where there is no such route, any token will do.
+        /// Returns what a token must allow; without a route, any token will do.
         Scope scope() {
             return route == null ? Scope.READ : route.scope();
         }
@@ -58,7 +59,7 @@ public final class Routes {
         }
     }
 
-    /// All that is answered at one path.
+    /// All routes of one path.
     private record Resource(String path, String[] segments, Map<String, Method> methods) {
 
         Match match(String method, String id) {
@@ -86,23 +87,23 @@ public final class Routes {
     /// Adds a route.
     ///
     /// @param scope what a token must allow, where one is needed
-    /// @param about what it does, takes and answers, as `server.openapi` reads it
+    /// @param about what it does, takes and returns, as `server.openapi` reads it
     public Routes add(String method, String path, Scope scope, String about, Handler handler, String... parameters) {
         return add(method, path, new Method(scope, about, handler, Set.of(parameters), null));
     }
 
-    /// Returns a route of Ollama or its like: pages of the origins that Ollama allows may use it, any query is taken,
-    /// the token may be an API key, and `/q/HINTS` may stand before its path.
+    /// Adds a route of Ollama or a similar API: pages of the origins that Ollama allows may use it, any query is
+    /// accepted, the token may be an API key, and `/q/HINTS` may precede its path.
     ///
     /// @param scope  what a token must allow, where one is needed
-    /// @param about  as that of [#add]; empty for what only says that nothing is there
-    /// @param errors how its API tells of an error
+    /// @param about  as for [#add]; empty if the route only says that nothing is there
+    /// @param errors the form of errors of that API
     public Routes addRelayed(String method, String path, Scope scope, String about, Function<Problem, Whole> errors,
             Handler handler) {
         return add(method, path, new Method(scope, about, handler, Set.of(), errors));
     }
 
-    /// Returns all rows, for those who tell of the API.
+    /// Returns all routes, for the description of the API.
     public List<Row> rows() {
         List<Row> rows = new ArrayList<>();
         List.of(plain, withId).forEach(resources -> resources.forEach((path, resource) ->
@@ -118,8 +119,11 @@ public final class Routes {
         return this;
     }
 
+    /// Finds a route.
+    ///
     /// @param path as the client sent it
-    /// @throws Problem 404, or 400 if the path is not well formed
+    /// @return its route is null if the path exists, but not for this method
+    /// @throws Problem 404 if the path does not exist, 400 if it is malformed
     Match find(String method, String path) {
         if (!path.startsWith(HINTS)) {
             return at(method, path);
@@ -160,7 +164,7 @@ public final class Routes {
         return Problem.notFound("nothing is at this path; the API begins at /api/, as in GET /api/tasks");
     }
 
-    /// What stands for the id, an empty text if the template has none; null if it does not fit.
+    /// Returns the text that the id matches, an empty one if the template has none; null if the path does not match.
     private static String fits(String[] template, String[] segments) {
         int last = template.length - 1;
         boolean rest = last >= 0 && template[last].equals(REST) && segments.length > last;
@@ -178,7 +182,7 @@ public final class Routes {
         return id;
     }
 
-    /// The texts between the slashes. No text is joined or resolved: `..` is a segment like any other.
+    /// Returns the texts between the slashes. Nothing is normalised: `..` is a segment like any other.
     private static String[] segments(String path) {
         List<String> segments = new ArrayList<>();
         int from = 1;

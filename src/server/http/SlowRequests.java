@@ -10,11 +10,11 @@ import java.util.function.LongSupplier;
 
 import shared.Problem;
 
-/// Ends requests that arrive too slowly. `jdk.httpserver` knows one time for all, in which the largest upload has to
-/// fit.
+/// Ends requests that arrive too slowly. `jdk.httpserver` has only one time limit for all requests, which must be long
+/// enough for the largest upload.
 ///
-/// A thread that waits for bytes can be made to return only by an interrupt, which closes its connection. So whoever is
-/// late is told so first.
+/// A thread that waits for bytes returns only if it is interrupted, which closes its connection. So the client is told
+/// first.
 final class SlowRequests implements AutoCloseable {
 
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
@@ -22,12 +22,12 @@ final class SlowRequests implements AutoCloseable {
 
     private final Duration time;
     private final LongSupplier nanoTime;
-    /// By the thread that has the request.
+    /// Keyed by the thread that has the request.
     private final Map<Thread, Arriving> arriving = new ConcurrentHashMap<>();
     private final Thread watch = Thread.ofVirtual().name("slow-requests").unstarted(this::watch);
     private volatile boolean closed;
 
-    /// @param time in which the head of a request must arrive, and then its body
+    /// @param time limit for the head of a request to arrive, and then for its body
     SlowRequests(Duration time, LongSupplier nanoTime) {
         this.time = time;
         this.nanoTime = nanoTime;
@@ -36,48 +36,48 @@ final class SlowRequests implements AutoCloseable {
     /// A request that is being read.
     final class Arriving {
 
-        // all under this object's lock
+        // all fields are guarded by this object's lock
         private long endAt = nanoTime.getAsLong() + time.toNanos();
-        /// Of each read; 0: all of them have to be over at the same time.
+        /// The time limit of each read, in nanoseconds; 0: all reads share one limit.
         private long silence;
-        /// Waits for bytes now; null: nobody does.
+        /// The thread that waits for bytes now; null: none.
         private Thread reader;
-        /// Tells the client that it is late; null: it cannot be told any more.
+        /// Tells the client that the request is late; null: it can no longer be told.
         private Runnable tell;
         private boolean isLate;
-        /// Null until it is told.
+        /// The thread that tells the client; null until then.
         private Thread telling;
 
         private synchronized void head(Thread thread) {
             reader = thread;
         }
 
-        /// The head is here, and time starts again.
+        /// Notes that the head has arrived, and starts the time limit again.
         synchronized void body(Runnable newTell) {
             reader = null;
             tell = newTell;
             endAt = nanoTime.getAsLong() + time.toNanos();
             if (isLate) {
-                // it came in the last moment
+                // the head arrived at the last moment
                 isLate = false;
                 Thread.interrupted();
             }
         }
 
-        /// From now on only this much silence is too much.
+        /// Replaces the time limit by one for each single read.
         synchronized void silence(Duration max) {
             silence = max.toNanos();
         }
 
-        /// The answer is sent; what is still to come has so much time from now on.
+        /// Notes that the answer was sent, and limits the time for the rest of the request.
         synchronized void answered(Duration left) {
             tell = null;
             endAt = nanoTime.getAsLong() + left.toNanos();
         }
 
-        /// The calling thread begins to wait for bytes.
+        /// Notes that the calling thread begins to wait for bytes.
         ///
-        /// @throws Problem 408 if the time is over
+        /// @throws Problem 408 if the time limit has passed
         synchronized void waits() {
             long now = nanoTime.getAsLong();
             endAt = silence == 0 ? endAt : now + silence;
@@ -87,9 +87,9 @@ final class SlowRequests implements AutoCloseable {
             reader = Thread.currentThread();
         }
 
-        /// It waits no longer.
+        /// Notes that it no longer waits.
         ///
-        /// @throws IOException the time was over meanwhile, and the client was told
+        /// @throws IOException if the time limit passed meanwhile; the client was told
         void waited() throws IOException {
             Thread last;
             synchronized (this) {
@@ -122,7 +122,7 @@ final class SlowRequests implements AutoCloseable {
                 reader.interrupt();
             } else if (!isLate) {
                 isLate = true;
-                // not here: it may be one that takes nothing either
+                // not on this thread: the client may not read either
                 Runnable words = tell;
                 telling = Thread.ofVirtual().name("late").start(() -> end(words));
             }
@@ -142,7 +142,8 @@ final class SlowRequests implements AutoCloseable {
         watch.start();
     }
 
-    /// Returns an executor that watches what `threads` runs: a request each, from its head's first byte on.
+    /// Returns an executor that watches the requests that `threads` runs, one per task, from the first byte of the head
+    /// on.
     Executor watched(Executor threads) {
         return request -> threads.execute(() -> {
             current().head(Thread.currentThread());
@@ -154,17 +155,17 @@ final class SlowRequests implements AutoCloseable {
         });
     }
 
-    /// The request of the calling thread.
+    /// Returns the request of the calling thread.
     Arriving current() {
         return arriving.computeIfAbsent(Thread.currentThread(), thread -> new Arriving());
     }
 
-    /// The calling thread has no request any more.
+    /// Notes that the calling thread has finished its request.
     void ended() {
         arriving.remove(Thread.currentThread());
     }
 
-    /// Looks once at all of them.
+    /// Checks all requests once.
     void look() {
         arriving.values().forEach(Arriving::look);
     }

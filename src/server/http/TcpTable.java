@@ -5,25 +5,26 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// Linux's tables of TCP connections, `/proc/net/tcp` and `tcp6`. A row of them, after a line with the columns' names:
+/// A reader of Linux's tables of TCP connections, `/proc/net/tcp` and `tcp6`. A row, below a line with the names of the
+/// columns:
 ///
 /// ```
 ///    4: 0100007F:1F90 0100007F:D2A4 08 00000000:00000000 00:00000000 …
 ///       local         remote        state
 /// ```
 ///
-/// All numbers are hexadecimal. An address is one 32-bit word or four, each in the machine's own order of bytes; a port
-/// is written as it is.
+/// All numbers are hexadecimal. An address is one or four 32-bit words, each in the machine's byte order; a port is in
+/// the usual order.
 final class TcpTable {
 
     static final int LISTENS = 0x0A;
-    /// The other end has closed its side.
+    /// The other end has closed its side of the connection.
     static final int CLOSE_WAIT = 0x08;
 
-    /// A connection as this machine's end has it, without the address of this end.
+    /// A connection as seen by this machine, without its own address.
     ///
     /// @param high  the first half of the remote IPv6 address
-    /// @param low   the second half; of an IPv4 address, `::ffff:` and the address
+    /// @param low   the second half; an IPv4 address is mapped to `::ffff:` and the address
     /// @param ports the local port, then the remote one
     record Peer(long high, long low, int ports) {
 
@@ -54,7 +55,7 @@ final class TcpTable {
 
     private final byte[] table;
     private int at;
-    /// The address that was read last.
+    /// The last address read.
     private long high;
     private long low;
     private int port;
@@ -63,7 +64,7 @@ final class TcpTable {
         this.table = table;
     }
 
-    /// Tells of each row. One that is not as above is passed over.
+    /// Passes on each row. Rows of another form are skipped.
     static void read(byte[] table, Rows rows) {
         TcpTable reader = new TcpTable(table);
         reader.nextLine();
@@ -129,7 +130,7 @@ final class TcpTable {
                 : Integer.toUnsignedLong(Integer.reverseBytes((int) value));
     }
 
-    /// Reads so many digits; -1 if they are not there, and nothing is read.
+    /// Reads this many digits; returns -1, and reads nothing, if they are not there.
     private long digits(int count) {
         long value = 0;
         for (int i = at; i < at + count; i++) {

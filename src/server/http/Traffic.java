@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/// How many requests were answered, by method, route and status. What a client makes up takes no memory: a path that is
-/// no route, and a method that HTTP does not have, are counted together.
+/// The numbers of answered requests, by method, route and status. What a client invents takes no memory: unknown paths,
+/// and unknown methods, are counted together.
 public final class Traffic {
 
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS");
@@ -15,19 +15,19 @@ public final class Traffic {
 
     private final Map<Answered, LongAdder> counts = new ConcurrentHashMap<>();
 
-    /// @param route its path, as `/api/tasks/{id}`; `none` for one that is not there
+    /// @param route its path, as `/api/tasks/{id}`; `none` for an unknown path
     public record Answered(String method, String route, int status) {
     }
 
-    /// Counts one.
+    /// Counts an answer.
     ///
-    /// @param route null: none is there
+    /// @param route the path of its route; null for an unknown path
     public void count(String method, String route, int status) {
         counts.computeIfAbsent(new Answered(METHODS.contains(method) ? method : NONE, route == null ? NONE : route,
                 status), absent -> new LongAdder()).increment();
     }
 
-    /// Returns what was counted since the server's start.
+    /// Returns the counts since the server's start.
     public Map<Answered, Long> counts() {
         Map<Answered, Long> all = new HashMap<>();
         counts.forEach((answered, count) -> all.put(answered, count.sum()));

@@ -13,17 +13,17 @@ import java.util.regex.Pattern;
 
 import server.access.Scope;
 
-/// The files of the web UI: what lies in the folder `web` of this module, each read once, when it is first asked for,
-/// and served at a path of its own. A request's path is never turned into a file's, so there is none to lead astray.
+/// The files of the web UI, from the folder `web` of this module. Each is read once, when it is first requested, and
+/// served at a path of its own. The path of a request never becomes a file name, so path traversal is impossible.
 ///
-/// The build (`page.sh`) has made one of all scripts and one of all style sheets, and put a hash of all into the paths,
-/// `/w/HASH/main.js`, by which the page names them: a browser keeps them for good, asks only for the page each time,
-/// and never mixes two versions. Each lies there compressed too.
+/// The build (`page.sh`) joins all scripts into one file and all style sheets into another, and puts a hash of all
+/// files into their paths, `/w/HASH/main.js`. So a browser keeps them permanently, requests only the page each time,
+/// and never mixes two versions. A compressed copy of each file is stored too.
 public final class WebFiles {
 
     private static final String ABOUT_PAGE = "the page | | 200 html 304";
 
-    /// What `server.openapi` calls a file by its ending.
+    /// The kinds of files by their endings, for `server.openapi`.
     private static final Map<String, String> KINDS = Map.of("js", "script", "css", "style", "svg", "image");
     private static final String FOLDER = "web/";
     private static final String PAGE = "index.html";
@@ -38,7 +38,7 @@ public final class WebFiles {
     private static final String FILE_KEPT = "public, max-age=31536000, immutable";
 
     private static final class WebFile {
-        /// As `style.css`.
+        /// For example `style.css`.
         final String name;
         final String type;
         private byte[] plain;
@@ -49,7 +49,7 @@ public final class WebFiles {
             this.type = TYPES.get(ending(name));
         }
 
-        /// To read them all would take a while of the server's start.
+        /// Returns the content, which is read on first use, because reading all files would delay the server's start.
         synchronized byte[] bytes(boolean zip) {
             if (zip) {
                 zipped = zipped == null ? WebFiles.bytes(name + ".gz") : zipped;
@@ -70,12 +70,12 @@ public final class WebFiles {
         this.webSocketPort = webSocketPort;
     }
 
-    /// Reads the page's files, which the build has put beside this class.
+    /// Reads the list of the page's files, which the build has put beside this class.
     ///
-    /// @param webSocketPort where the page may open a WebSocket; 0 for nowhere
-    /// @throws UncheckedIOException the module that this class lies in cannot be read
+    /// @param webSocketPort the port at which the page may open a WebSocket; 0: none
+    /// @throws UncheckedIOException if the module of this class cannot be read
     public static WebFiles load(IntSupplier webSocketPort) {
-        // the build's list, after the hash, because looking through the module would take 10 ms of the server's start
+        // from the build's list, because searching the module would take 10 ms of the server's start
         List<String> lines = new String(bytes("files"), StandardCharsets.UTF_8).lines().toList();
         return new WebFiles(lines.getFirst(), lines.stream().filter(name -> TYPES.containsKey(ending(name)))
                 .map(WebFile::new).toList(), webSocketPort);
@@ -93,12 +93,12 @@ public final class WebFiles {
         return path.substring(path.lastIndexOf('.') + 1);
     }
 
-    /// Returns the hash that stands in the files' paths: another one means another page.
+    /// Returns the hash in the files' paths: another hash means another page.
     public String hash() {
         return hash;
     }
 
-    /// Adds a route for each file, and for the page at `/`. All are open: the page itself asks for the token.
+    /// Adds a route for each file, and for the page at `/`. All of them need no token: the page itself asks for it.
     public void addTo(Routes routes) {
         for (WebFile file : files) {
             if (file.name.equals(PAGE)) {
@@ -112,7 +112,7 @@ public final class WebFiles {
         }
     }
 
-    /// Answers with the page.
+    /// Returns an answer with the page.
     public Answer page(WebRequest request) {
         return answer(request, files.stream().filter(file -> file.name.equals(PAGE)).findFirst().orElseThrow());
     }
@@ -137,9 +137,10 @@ public final class WebFiles {
         return new Answer.Whole(200, file.type, bytes, bytes.length, headers.toArray(String[]::new));
     }
 
-    /// Nothing but the page's own files, and connections to this server alone. Nor may a script turn text into HTML.
+    /// Returns a content security policy that allows only the page's own files and connections to this server, and no
+    /// script to turn text into HTML.
     ///
-    /// @param host as the guard let it pass, so it holds no blank and no semicolon
+    /// @param host checked by the guard, so it contains no space and no semicolon; null for none
     private String policy(String host) {
         return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
                 + webSocket(host == null ? "localhost" : host.toLowerCase(Locale.ROOT), webSocketPort.getAsInt())

@@ -25,14 +25,14 @@ import shared.json.JsonReader;
 /// A request as a handler sees it.
 public final class WebRequest implements AutoCloseable {
 
-    /// What `jdk.httpserver` itself reads on, of a body that nobody wanted, before it closes the connection.
+    /// How much of an unread body `jdk.httpserver` itself reads before it closes the connection.
     private static final int DRAINED_MAX_BYTES = 64 << 10;
 
-    /// What is read on and forgotten of a body that was refused, so that its sender sees the answer.
+    /// How much of a refused body is read and discarded, so that its sender sees the answer.
     private static final long DROPPED_MAX = 128 << 20;
     private static final Duration DROP_TIME = Duration.ofSeconds(10);
 
-    /// An upload takes its time, but bytes must come.
+    /// An upload may take long, but bytes must keep arriving.
     private static final Duration UPLOAD_SILENCE = Duration.ofSeconds(30);
 
     private final HttpExchange exchange;
@@ -46,7 +46,7 @@ public final class WebRequest implements AutoCloseable {
     private BooleanSupplier stillPasses = () -> true;
     private String id;
     private String hints;
-    /// The path of its route; null: none is there.
+    /// The path of its route; null: unknown path.
     private String route;
     private Query query;
     private Body body;
@@ -63,7 +63,9 @@ public final class WebRequest implements AutoCloseable {
         incoming = new IncomingBody(exchange.getRequestBody(), arriving);
     }
 
-    /// Tells what the route found in the URL. The query of a relayed one is the host's to read.
+    /// Sets what the route found in the URL. The query of a relayed route is left to the host.
+    ///
+    /// @throws Problem 400 for an unknown or malformed query parameter
     void found(Routes.Match match) {
         id = match.id();
         hints = match.hints();
@@ -71,15 +73,15 @@ public final class WebRequest implements AutoCloseable {
                 match.route().parameters());
     }
 
-    /// Tells who asks.
+    /// Sets who sent it.
     ///
-    /// @param passes whether its token would still let it in
+    /// @param passes whether the request's token would still be accepted
     void by(Asker who, BooleanSupplier passes) {
         asker = who;
         stillPasses = passes;
     }
 
-    /// Tells the path of its route.
+    /// Sets the path of its route.
     void route(String path) {
         route = path;
     }
@@ -88,22 +90,22 @@ public final class WebRequest implements AutoCloseable {
         return route;
     }
 
-    /// Tells the form that its errors have.
+    /// Sets the form of its errors.
     void errors(Function<Problem, Whole> form) {
         errors = form;
     }
 
-    /// Returns the answer of an error, in the form of the API that was called.
+    /// Returns the answer for an error, in the form of the API that was called.
     Whole error(Problem problem) {
         return errors.apply(problem);
     }
 
-    /// Returns who asks; on an open route nobody in particular.
+    /// Returns who sent the request, according to its token; on an open route [Asker#ANYBODY].
     public Asker asker() {
         return asker;
     }
 
-    /// Whether whoever asks would still be let in, for an answer that goes on for long.
+    /// Returns whether the request would still be accepted, for long answers.
     boolean stillPasses() {
         return stillPasses.getAsBoolean();
     }
@@ -113,7 +115,7 @@ public final class WebRequest implements AutoCloseable {
         return exchange.getRequestMethod();
     }
 
-    /// Returns the text that stood for `{id}`.
+    /// Returns the text that `{id}` matched, decoded; null if the route has none.
     public String id() {
         return id;
     }
@@ -123,32 +125,32 @@ public final class WebRequest implements AutoCloseable {
         return query;
     }
 
-    /// Returns the query as the client sent it, with bytes beyond ASCII percent-encoded; null: none.
+    /// Returns the query as the client sent it, with non-ASCII bytes percent-encoded; null for none.
     public String rawQuery() {
         String raw = exchange.getRequestURI().getRawQuery();
         return raw == null ? null : Percent.ascii(raw);
     }
 
-    /// Returns the path as the client sent it, without `/q/…` before it.
+    /// Returns the path as the client sent it, without a preceding `/q/…`.
     public String path() {
         String path = exchange.getRequestURI().getRawPath();
         String rest = hints == null ? path : path.substring(Routes.HINTS.length() + hints.length());
         return rest.isEmpty() ? "/" : rest;
     }
 
-    /// Returns the segment behind `/q/`, in which a caller says who it is, percent-encoded as it was sent; null: none.
+    /// Returns the segment after `/q/`, in which a caller gives hints, percent-encoded as it was sent; null for none.
     public String hints() {
         return hints;
     }
 
-    /// Returns the id by which logs tell this request from others: what its client gave, or what was made for it.
+    /// Returns the id of this request in logs: given by the client, or generated.
     public String requestId() {
         return exchange.getResponseHeaders().getFirst(Boundary.REQUEST_ID);
     }
 
     /// Returns the value of a header; null if it is absent.
     ///
-    /// @throws Problem 400 if it appears twice, or holds a control character
+    /// @throws Problem 400 if it appears twice or contains a control character
     public String header(String name) {
         List<String> values = headers.get(name);
         if (values == null) {
@@ -166,9 +168,10 @@ public final class WebRequest implements AutoCloseable {
         return value;
     }
 
-    /// Returns the headers with one of these names, or whose names begin so, by their names in lower case; several
-    /// values of one are joined, as HTTP has it.
+    /// Returns the headers whose names are in a set or begin with one of some texts, by name in lower case; several
+    /// values of one header are joined by commas, as HTTP defines.
     ///
+    /// @param names  in lower case
     /// @param starts in lower case
     public Map<String, String> headers(Set<String> names, List<String> starts) {
         Map<String, String> found = new TreeMap<>();
@@ -181,7 +184,7 @@ public final class WebRequest implements AutoCloseable {
         return found;
     }
 
-    /// Returns whether there is a header whose name begins so, in whatever case.
+    /// Returns whether there is a header whose name begins with this text, ignoring case.
     public boolean hasHeader(String start) {
         for (String name : headers.keySet()) {
             if (name.regionMatches(true, 0, start, 0, start.length())) {
@@ -191,23 +194,25 @@ public final class WebRequest implements AutoCloseable {
         return false;
     }
 
-    /// Returns the two ends of its connection.
+    /// Returns the server's end of the connection.
     public InetSocketAddress local() {
         return exchange.getLocalAddress();
     }
 
-    /// Returns the address of the client.
+    /// Returns the client's end of the connection.
     public InetSocketAddress remote() {
         return exchange.getRemoteAddress();
     }
 
-    /// Returns whether the client accepts answers of this type.
+    /// Returns whether the header `Accept` names this media type.
     public boolean accepts(String type) {
         List<String> accept = headers.get("Accept");
         return accept != null && String.join(",", accept).toLowerCase(Locale.ROOT).contains(type);
     }
 
-    /// The type of the body, in lower case and without parameters.
+    /// Returns the media type of the body, in lower case and without parameters; empty if the request names none.
+    ///
+    /// @throws Problem 415 if its charset is not UTF-8
     private String contentType() {
         String header = header("Content-type");
         if (header == null) {
@@ -220,7 +225,7 @@ public final class WebRequest implements AutoCloseable {
         return (semicolon < 0 ? header : header.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
     }
 
-    /// Other parameters than a charset mean nothing to JSON.
+    /// Returns whether no parameter names another charset. Other parameters have no meaning for JSON.
     private static boolean utf8(String parameters) {
         for (String parameter : parameters.toLowerCase(Locale.ROOT).split(";")) {
             String text = parameter.strip().replace("\"", "");
@@ -235,7 +240,7 @@ public final class WebRequest implements AutoCloseable {
     ///
     /// @param max  the limit in bytes
     /// @param what what the limit belongs to, in its error message
-    /// @throws Problem 400 if it is empty, 413 if it is larger, 415 if its type or encoding is another one
+    /// @throws Problem 400 if it is empty, 413 if it is larger, 415 if it has another type or an encoding
     public JsonReader json(int max, String what) {
         checkEncoding();
         String type = bodyType();
@@ -246,7 +251,7 @@ public final class WebRequest implements AutoCloseable {
         return body.json();
     }
 
-    /// Reads the body whatever its type says, for clients that send JSON as anything.
+    /// Reads the body whatever its type is, because some clients send JSON with another type.
     ///
     /// @param max  the limit in bytes
     /// @param what what the limit belongs to, in its error message
@@ -256,7 +261,7 @@ public final class WebRequest implements AutoCloseable {
         return body;
     }
 
-    /// Returns the body as it comes, whatever its type and size; it is not kept.
+    /// Returns the body as a stream, of any type and size; it is not kept in memory.
     public InputStream upload() {
         checkEncoding();
         isUpload = true;
@@ -264,12 +269,12 @@ public final class WebRequest implements AutoCloseable {
         return incoming;
     }
 
-    /// Reads the body if it is JSON, or gives its bytes as they come if its type says that it is lines of JSON: to be
-    /// closed once nothing of them is in memory.
+    /// Reads the body if it is JSON; if its type is JSON lines, returns it as a stream, which must be closed when
+    /// nothing of it is in memory any more.
     ///
     /// @param max  the limit in bytes
     /// @param what what the limit belongs to, in its error message
-    /// @return null if it is JSON, and [#body] has it
+    /// @return the stream; null if the body is JSON, which [#body] returns
     /// @throws Problem 400 if it is empty, 413 if it is larger, 415 if it is neither
     public InputStream linesOrJson(int max, String what) {
         checkEncoding();
@@ -285,7 +290,7 @@ public final class WebRequest implements AutoCloseable {
         return null;
     }
 
-    /// Returns the body that was read.
+    /// Returns the body that was read; null if none was.
     public Body body() {
         return body;
     }
@@ -317,10 +322,9 @@ public final class WebRequest implements AutoCloseable {
         }
     }
 
-    /// Returns the length of the body; -1 if it comes in chunks.
+    /// Returns the announced length of the body, in bytes; -1 if it comes in chunks, 0 if there is no body.
     ///
-    /// @return in bytes
-    /// @throws Problem 400 if `Content-Length` is no number
+    /// @throws Problem 400 if `Content-Length` is not a number
     public long announced() {
         String length = header("Content-length");
         if (length == null) {
@@ -335,21 +339,21 @@ public final class WebRequest implements AutoCloseable {
         return Long.parseLong(length);
     }
 
-    /// Whether nothing that follows on the connection may be taken for a request. A proxy in front, or the JDK's
-    /// reader, may have taken another place for the body's end: the reader takes chunk sizes modulo 2^32, and a bare
-    /// CR for the end of a header.
+    /// Returns whether the connection must be closed after this request, because nothing that follows may be read as
+    /// another request. A proxy in front, or the JDK's reader, may disagree about where the body ends: the reader takes
+    /// chunk sizes modulo 2^32, and a bare CR as the end of a header.
     boolean last() {
         return headers.containsKey("Transfer-encoding") || headers.containsKey("Content-length")
                 && !headers.getFirst("Content-length").equals("0")
                 && (headers.containsKey("Via") || Request.of(exchange).forwarded());
     }
 
-    /// Whether trailer fields are left unread.
+    /// Returns whether trailer fields are left unread.
     boolean trailers() {
         return incoming.trailers();
     }
 
-    /// Whether more of the body is to come.
+    /// Returns whether a part of the body was not read.
     boolean unread() {
         if (body != null || lines != null && lines.ended() || incoming.ended()) {
             return false;
@@ -358,17 +362,17 @@ public final class WebRequest implements AutoCloseable {
         return length == null ? headers.containsKey("Transfer-encoding") : !length.equals("0");
     }
 
-    /// Whether more of the body is to come than `jdk.httpserver` would wait for before it closes the connection, by
-    /// which a client that is still sending would lose the answer.
+    /// Returns whether more of the body is unread than `jdk.httpserver` would read before it closes the connection. A
+    /// client that is still sending would then lose the answer.
     boolean muchUnread() {
         String length = headers.getFirst("Content-length");
         return unread() && (length == null || length.length() > 5 || Integer.parseInt(length) > DRAINED_MAX_BYTES);
     }
 
-    /// Reads the rest of the body and forgets it: of an upload whatever comes, of another one for a while.
+    /// Reads the rest of the body and discards it: of an upload everything, of another body up to a limit.
     /// `jdk.httpserver` would wait for it without limit.
     ///
-    /// @throws IOException it did not end
+    /// @throws IOException if the body did not end
     void dropRest() throws IOException {
         arriving.answered(DROP_TIME);
         byte[] bin = new byte[DRAINED_MAX_BYTES];
@@ -385,7 +389,7 @@ public final class WebRequest implements AutoCloseable {
         }
     }
 
-    /// Counts bytes of an answer that are kept until its client has taken them.
+    /// Reserves memory for bytes of an answer until its client has taken them.
     ///
     /// @throws Problem 503 if there is no room for them
     public void hold(int bytes) {
@@ -393,7 +397,7 @@ public final class WebRequest implements AutoCloseable {
         held += bytes;
     }
 
-    /// Notes that the client has taken so many of the bytes that are held.
+    /// Releases this many of the held bytes, because the client has taken them.
     public void letGo(int bytes) {
         held -= bytes;
         bodies.giveBack(bytes);

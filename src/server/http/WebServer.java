@@ -26,29 +26,29 @@ import server.settings.Settings;
 import server.task.SubmissionReader;
 import server.tls.Tls;
 
-/// Listens for HTTP and hands each request that may pass to its route, on a virtual thread of its own.
+/// Listens for HTTP and passes each request that is allowed to its route, on a virtual thread of its own.
 public final class WebServer implements AutoCloseable {
 
     public static final Setting<String> HOST = Setting.text("server.host").byDefault("localhost")
             .flag("--host ADDRESS").says("address or name to listen on");
     public static final Setting<Integer> PORT = Setting.integer("server.port", 0, 65_535).byDefault("8080")
             .flag("--port N").says("port to listen on; 0 takes a free one");
-    /// Of each body there are up to three copies while it is worked on: as it came, as the journal takes it, in the
-    /// answer. The rest must do for a small heap too.
+    /// A body is in memory up to three times while it is processed: as it arrived, as the journal takes it, and in the
+    /// answer. The rest must suffice for a small heap too.
     public static final Setting<Long> BODIES_BYTES = Setting.memory("limits.bodies_bytes", "1MiB", "100%")
             .byDefault("20%").says("largest size of all request bodies in memory together; beyond it 503");
     public static final List<Setting<?>> SETTINGS = List.of(HOST, PORT);
 
-    /// How many connections may wait to be accepted.
+    /// The number of connections that may wait to be accepted.
     private static final int BACKLOG = 1_024;
     private static final Duration LOOK_FOR_CALLERS = Duration.ofMillis(500);
 
-    /// How long those who are told at the stop that it stops may take to hear it.
+    /// How long the answers that report the stop may take, in milliseconds.
     private static final long LAST_WORDS_MS = 500;
 
     private final String host;
     private final HttpServer server;
-    /// On the other loopback; null if there is none.
+    /// The listener on the other loopback address; null if there is none.
     private final HttpServer other;
     private final Guard guard;
     private final Bodies bodies;
@@ -69,32 +69,33 @@ public final class WebServer implements AutoCloseable {
         guard = new Guard(host, server.getAddress().getAddress(), settings, tokens, Guard::machineName);
     }
 
-    /// Loads what the first answer would otherwise wait for: the names of time zones, for its `Date`, take 8 ms.
+    /// Loads what would otherwise delay the first answer: the names of time zones, for its `Date`, take 8 ms.
     public static void warmUp() {
         DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss zzz", Locale.US).withZone(ZoneId.of("GMT"))
                 .format(Instant.EPOCH);
     }
 
-    /// Sets what `jdk.httpserver` takes from system properties, once, when its first server is made. Call it before
-    /// that. What a user has set stays.
+    /// Sets the system properties of `jdk.httpserver`, which reads them once, when its first server is created: must be
+    /// called before that. Properties that the user has set are kept.
     public static void prepare(Settings settings) {
         property("sun.net.httpserver.nodelay", "true");
-        // an idle connection beyond this number is closed after its answer, and its client's next request fails
+        // an idle connection beyond this number is closed after its answer, and the client's next request fails
         property("sun.net.httpserver.maxIdleConnections", settings.get(RequestLimits.CONNECTIONS));
         property("jdk.httpserver.maxConnections", settings.get(RequestLimits.CONNECTIONS));
-        // longer than clients keep one, so that it is the client that closes: no request meets a closing connection
+        // longer than clients keep a connection, so that the client closes it, and no request meets a closing
+        // connection
         property("sun.net.httpserver.idleInterval", 75);
-        // the largest upload has to fit in it; SlowRequests ends all others earlier
+        // long enough for the largest upload; SlowRequests ends all others earlier
         property("sun.net.httpserver.maxReqTime", Math.max(settings.get(RequestLimits.UPLOAD_TIME).toSeconds(),
                 2 * settings.get(RequestLimits.REQUEST_TIME).toSeconds()));
         property("sun.net.httpserver.maxReqHeaderSize", settings.get(RequestLimits.HEADER_BYTES));
     }
 
-    /// Takes the address. Connections wait until [#serve].
+    /// Binds the address. Connections wait until [#serve].
     ///
-    /// @param tls null: plain HTTP
-    /// @param tokens those of the data directory
-    /// @throws IOException the address cannot be bound, with a message for people
+    /// @param tls    null for plain HTTP
+    /// @param tokens the named tokens of the data directory
+    /// @throws IOException if the address cannot be bound, with a message for people
     public static WebServer bind(Settings settings, Tls tls, NamedTokens tokens) throws IOException {
         InetSocketAddress address = new InetSocketAddress(settings.get(HOST), settings.get(PORT));
         try {
@@ -114,7 +115,7 @@ public final class WebServer implements AutoCloseable {
         return server;
     }
 
-    /// Begins to answer. Call it once.
+    /// Begins to answer requests. Must be called once.
     public void serve(Routes all) {
         routes = all;
         Boundary boundary = new Boundary(guard, all, bodies, slow, traffic, this::stopping);
@@ -131,37 +132,37 @@ public final class WebServer implements AutoCloseable {
         listener.start();
     }
 
-    /// Returns every route that it answers.
+    /// Returns all its routes.
     public List<Routes.Row> rows() {
         return routes.rows();
     }
 
-    /// Returns the address or name that it was told to bind.
+    /// Returns the configured address or name.
     public String host() {
         return host;
     }
 
-    /// Returns the address that it listens on; on the other loopback it has the same port.
+    /// Returns the address on which it listens; on the other loopback address it has the same port.
     public InetSocketAddress address() {
         return server.getAddress();
     }
 
-    /// Returns who may ask, also for others who listen.
+    /// Returns the guard, which the WebSocket server uses too.
     public Guard guard() {
         return guard;
     }
 
-    /// Returns what bodies and answers may take of memory, also those of others.
+    /// Returns the accounting of the memory of bodies and answers, which others use too.
     public Bodies bodies() {
         return bodies;
     }
 
-    /// Returns what was answered.
+    /// Returns the numbers of answered requests.
     public Traffic traffic() {
         return traffic;
     }
 
-    /// Returns who tells of callers that have left.
+    /// Returns the detector of callers that have left.
     public GoneCallers gone() {
         return gone;
     }
@@ -171,12 +172,12 @@ public final class WebServer implements AutoCloseable {
         return stopping;
     }
 
-    /// Refuses changes with 503 from now on; reads and streams go on.
+    /// Refuses changes with 503 from now on; reads and streams continue.
     public void stopIntake() {
         stopping = true;
     }
 
-    /// Closes the listener and all connections, and ends the handlers that still wait.
+    /// Closes the listeners and all connections, and ends the handlers that still wait.
     @Override
     public void close() {
         stopping = true;
@@ -184,7 +185,7 @@ public final class WebServer implements AutoCloseable {
         handlers.shutdownNow();
         slow.close();
         try {
-            // those who wait are told
+            // callers that wait get an answer first
             handlers.awaitTermination(LAST_WORDS_MS, TimeUnit.MILLISECONDS);
             stopListening();
             // the queue may be closed next

@@ -1,5 +1,5 @@
-/// HTTP as a mechanism: listens, reads requests, finds their routes, writes answers. It knows nothing of the queue; the
-/// handlers are in `server.api`, and `server.access` decides who may ask.
+/// HTTP as a mechanism: listens, reads requests, finds their routes, writes answers. It does not know the queue; the
+/// handlers are in `server.api`, and `server.access` decides who may make requests.
 ///
 /// ```
 ///  WebServer ─▶ Boundary ─▶ Routes.find ─▶ Guard.check ─▶ Handler.handle(WebRequest) ─▶ Answer ─▶ Boundary writes it
@@ -13,20 +13,20 @@
 /// ([server.http.GoneCallers]).
 ///
 /// **Rules.** A handler throws a `Problem`, a `JsonException` or an `IOException`; nothing else is expected. The memory
-/// of requests and answers is counted in [server.http.Bodies], and released when the request ends. Where the connection
-/// is broken, or must break, the boundary throws, because only then does `jdk.httpserver` forget it. A body whose end a
-/// proxy may see elsewhere is the last of its connection ([server.http.WebRequest]).
+/// of requests and answers is counted in [server.http.Bodies] and released when the request ends. If the connection is
+/// broken, or must be closed, the boundary throws, because only then does `jdk.httpserver` forget it. A body whose end
+/// a proxy may see elsewhere is the last on its connection ([server.http.WebRequest]).
 ///
-/// **Relayed routes** ([server.http.Routes]), the paths of Ollama and its like, differ in the pages that may ask and in
-/// the form of their errors; any type of body is accepted, and `/q/…` may stand before them.
+/// **Relayed routes** ([server.http.Routes]), the paths of Ollama and similar APIs, differ in the pages that may use
+/// them and in the form of their errors; a body of any type is accepted, and `/q/…` may precede them.
 ///
 /// **Start-up rule** (rules of the start, on the front page of `server`). No pattern `switch` and no `HttpClient` on
 /// the way to the first answer: the boundary therefore tells its two kinds of answers apart by `instanceof`.
 ///
-/// **Assumed of `jdk.httpserver`** (`src/PLATFORM.md`): it reads chunk sizes modulo 2^32, takes a bare CR for a line
+/// **Assumed of `jdk.httpserver`** (`src/PLATFORM.md`): it reads chunk sizes modulo 2^32, takes a bare CR as a line
 /// end, throws at trailer fields, and notices a vanished client only by writing to it. When accepting fails for lack of
-/// a descriptor, its loop spins for ever ([server.access.Connections] reserves some). It keeps twice the longest piece
-/// of an answer with each connection ([server.http.OutInPieces]). It measures `limits.request_time` by the wall clock:
-/// setting the clock ahead, or stopping the process for that long, ends the requests that are just arriving; none of
-/// them was acknowledged.
+/// a descriptor, its loop spins forever ([server.access.Connections] reserves some). It keeps a buffer of twice the
+/// longest write of an answer with each connection ([server.http.OutInPieces]). It measures `limits.request_time` by
+/// the wall clock: setting the clock ahead, or stopping the process for that long, ends the requests that are just
+/// arriving; none of them was acknowledged.
 package server.http;
