@@ -2,10 +2,10 @@ package server.access;
 
 import shared.Problem;
 
-/// The names by which clients are told apart: 1 to 64 of `A-Za-z0-9._@-`.
+/// The names of clients: 1 to 64 of `A-Za-z0-9._@-`.
 public final class ClientName {
 
-    /// What a name must be, for messages.
+    /// The rule for names, for messages.
     public static final String RULE = "1 to 64 of A-Z a-z 0-9 . _ @ -";
 
     private static final int LENGTH_MAX = 64;
@@ -13,9 +13,9 @@ public final class ClientName {
     private ClientName() {
     }
 
-    /// Returns whether a text is a client's name.
+    /// Returns whether a text may be a client's name.
     ///
-    /// @param text null is none
+    /// @param text null is not a name
     public static boolean is(String text) {
         if (text == null || text.isEmpty() || text.length() > LENGTH_MAX) {
             return false;
@@ -24,9 +24,9 @@ public final class ClientName {
                 || c == '.' || c == '_' || c == '@' || c == '-');
     }
 
-    /// Returns a text that is a client's name.
+    /// Returns the text if it may be a client's name.
     ///
-    /// @throws Problem 400 that tells the rule
+    /// @throws Problem 400 with the rule, if not
     public static String parse(String text) {
         if (!is(text)) {
             throw Problem.badRequest("a client must be " + RULE + ", not \"" + Problem.shown(text) + "\"");

@@ -9,33 +9,34 @@ import java.nio.file.Path;
 
 import server.settings.Settings;
 
-/// How many connections HTTP and WebSocket may have: `limits.connections` each, or less where this process may not open
-/// so many files. Without a descriptor nothing can be accepted, and `jdk.httpserver` then goes round in its loop, on a
-/// whole processor, and never looks at the connections that were closed meanwhile. So descriptors are kept back. With
-/// TLS each connection takes memory from its first byte on, before anybody knows who it is: so at most half the heap.
+/// The maximum numbers of connections of HTTP and WebSocket: `limits.connections` each, or fewer if this process may
+/// not open so many files. Without a free descriptor nothing can be accepted; `jdk.httpserver` then spins in its loop,
+/// using a whole processor, and never notices closed connections. So some descriptors are reserved. With TLS, each
+/// connection takes memory from its first byte on, before the client is authenticated: so they may take at most half
+/// the heap.
 ///
-/// @param http      the most connections of each listener of HTTP
-/// @param webSocket the most connections of WebSocket
+/// @param http      the maximum of each HTTP listener
+/// @param webSocket the maximum of WebSocket
 public record Connections(int http, int webSocket) {
 
     private static final Logger LOG = System.getLogger("server.access");
     private static final Path LIMITS = Path.of("/proc/self/limits");
     private static final String MAX = "Max open files";
-    /// What is kept back for the journal's files, the answers that read in them, classes, the log.
+    /// The descriptors reserved for the journal's files, for answers that read them, for classes and the log.
     private static final int SPARE = 64;
-    /// What TLS was seen to take of the heap for a connection of HTTP, also in the midst of a handshake: 74 to 80 KB.
+    /// The heap that TLS takes for an HTTP connection, also during a handshake: 74 to 80 KB were measured.
     private static final int TLS_HTTP_BYTES = 80 << 10;
-    /// The same for one of WebSocket.
+    /// The same for a WebSocket connection.
     private static final int TLS_WEBSOCKET_BYTES = 40 << 10;
 
-    /// With fewer a server can do nothing for long: without a connection 20 are open.
+    /// With fewer files a server cannot work for long: without any connection, 20 are open.
     private static final int FILES_MIN = 64;
 
-    /// Returns what this process can have. Says so in the log where it is less than was asked for.
+    /// Returns what this process can have. Logs a warning if that is less than the settings allow.
     ///
-    /// @param calls     how many calls of hosts may run at a time
-    /// @param listeners how many there are of HTTP, each of which counts its connections for itself
-    /// @param isTls     whether they speak TLS
+    /// @param calls     the number of calls to hosts that may run at a time
+    /// @param listeners the number of HTTP listeners, each of which counts its own connections
+    /// @param isTls     whether they use TLS
     /// @throws IOException if this process may open too few files to work at all
     public static Connections of(Settings settings, int calls, int listeners, boolean isTls) throws IOException {
         int wanted = settings.get(RequestLimits.CONNECTIONS);
@@ -58,20 +59,21 @@ public record Connections(int http, int webSocket) {
         }
     }
 
-    /// HTTP has three quarters of what is not kept back. Where that is hardly anything, both have a quarter of all.
+    /// Gives HTTP three quarters of the descriptors that are not reserved. If hardly any are left, a quarter of all
+    /// descriptors is divided instead.
     static Connections of(int wanted, int files, int open, int calls, int listeners) {
         int room = Math.max(files - open - SPARE - 2 * calls, files / 4);
         int webSocket = Math.clamp(room / 4, 1, wanted);
         return new Connections(Math.clamp((room - room / 4) / listeners, 1, wanted), webSocket);
     }
 
-    /// What half a heap bears of TLS: HTTP has three quarters of it.
+    /// Returns the connections limited to those whose TLS fits into half the heap: HTTP has three quarters of it.
     Connections within(long heap, int listeners) {
         return new Connections(Math.clamp(heap * 3 / 8 / TLS_HTTP_BYTES / listeners, 1, http),
                 Math.clamp(heap / 8 / TLS_WEBSOCKET_BYTES, 1, webSocket));
     }
 
-    /// Returns how many files this process may have open; the largest number if nothing tells.
+    /// Returns how many files this process may open; [Integer#MAX_VALUE] if it is not known.
     public static int openFilesMax() {
         try {
             for (String line : Files.readAllLines(LIMITS)) {

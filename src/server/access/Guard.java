@@ -21,20 +21,21 @@ import server.settings.Settings;
 import shared.LogValue;
 import shared.Problem;
 
-/// Decides who may ask. With a token: whoever bears it. Without one: bound to loopback, every program there; else the
-/// machines of private networks too. Then a request that a proxy forwarded is refused, because nobody knows where it
-/// comes from, and so is a `Host` that a public name server could have made point here, for behind it may be a web page
-/// (DNS rebinding). Always refused are an `Origin` that is neither the server's own nor allowed ([Origins]), and what a
-/// page of another site asks of the API.
+/// Decides whether a request is allowed. If a token is set, whoever has one may send requests. Without a token: every
+/// program on this machine if the server is bound to loopback; otherwise the machines of private networks too. Without
+/// a token, a request that a proxy forwarded is refused, because its origin is unknown, and so is a `Host` that a
+/// public name server could have resolved to this server, because it may come from a web page (DNS rebinding). An
+/// `Origin` that is neither the server's own nor allowed ([Origins]), and requests of pages of another site to the API,
+/// are always refused.
 public final class Guard {
 
-    /// A request, as far as it matters here.
+    /// The parts of a request that matter here.
     ///
-    /// @param from     the address that it comes from
-    /// @param protocol as `HTTP/1.1`
+    /// @param from     the client's address
+    /// @param protocol for example `HTTP/1.1`
     public record Request(InetAddress from, String protocol, URI uri, Headers headers) {
 
-        /// Returns a request as `jdk.httpserver` has it.
+        /// Returns these parts of a request of `jdk.httpserver`.
         public static Request of(HttpExchange exchange) {
             return new Request(exchange.getRemoteAddress().getAddress(), exchange.getProtocol(),
                     exchange.getRequestURI(), exchange.getRequestHeaders());
@@ -42,7 +43,7 @@ public final class Guard {
 
         /// Returns the value of a header; null if it is absent.
         ///
-        /// @throws Problem 400 if it stands there twice
+        /// @throws Problem 400 if it appears twice
         String only(String name) {
             List<String> values = headers.get(name);
             if (values == null) {
@@ -54,9 +55,9 @@ public final class Guard {
             return values.getFirst();
         }
 
-        /// Returns whether a proxy says that it handed the request on from somewhere else.
+        /// Returns whether a proxy declares that it forwarded the request.
         public boolean forwarded() {
-            // no stream: every request asks this
+            // no stream: this is called for every request
             for (String name : headers.keySet()) {
                 if (name.equals("Forwarded") || name.equals("X-real-ip") || name.startsWith("X-forwarded-")) {
                     return true;
@@ -65,14 +66,14 @@ public final class Guard {
             return false;
         }
 
-        /// Returns the token that it bears as `Authorization`; null if none.
+        /// Returns the token in the header `Authorization`; null if none.
         public String bearer() {
             String header = only("Authorization");
             return header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length()) ? null
                     : header.substring(BEARER.length()).strip();
         }
 
-        /// Returns the token where the SDKs of OpenAI and Anthropic put their API key; null if none.
+        /// Returns the token, which may also be where the SDKs of OpenAI and Anthropic put their API key; null if none.
         public String apiKey() {
             String bearer = bearer();
             return bearer == null ? only("X-api-key") : bearer;
@@ -85,20 +86,20 @@ public final class Guard {
     public static final List<Setting<?>> SETTINGS = List.of(Tokens.TOKEN, Tokens.TOKEN_FILE, ALLOWED_HOSTS,
             Origins.ALLOWED, Origins.OLLAMAS);
 
-    /// What names end with that no public name server may hold: RFC 6761, 6762, 8375, ICANN's `.internal`, and by
-    /// custom home routers' `.lan` and a cluster's `.svc`.
+    /// Endings of names that no public name server may resolve: RFC 6761, 6762, 8375, ICANN's `.internal`, and by
+    /// convention the `.lan` of home routers and the `.svc` of clusters.
     private static final List<String> PRIVATE_NAMES =
             List.of(".localhost", ".local", ".internal", ".home.arpa", ".lan", ".svc");
 
-    /// When whoever was told to come again may do so, in seconds: the value of `Retry-After`.
+    /// The value of `Retry-After`, in seconds, unless a problem has its own.
     public static final String RETRY_AFTER_SECONDS = "5";
 
     private static final Logger LOG = System.getLogger("server.access");
     private static final String BEARER = "bearer ";
 
-    /// What a running server may change.
+    /// The settings that can change while the server runs.
     ///
-    /// @param relayed the origins that may use the paths of Ollama and its like
+    /// @param relayed further origins that may use the paths of Ollama and similar APIs
     private record Access(Set<String> hosts, Tokens tokens, Origins own, Origins relayed) {
 
         boolean allow(String origin, boolean isRelayed) {
@@ -113,10 +114,11 @@ public final class Guard {
     private final Supplier<String> machineName;
     private volatile Access access;
 
-    /// @param boundTo     the address or name that the server was told to bind
-    /// @param bound       the address that it is
-    /// @param named       the tokens of the data directory
-    /// @param machineName asked only where nothing else lets a name pass, because it may take a while
+    /// @param boundTo     the configured address or name
+    /// @param bound       the address to which it resolved
+    /// @param named       the named tokens
+    /// @param machineName returns the name of this machine; called only if no other rule allows a name, because it may
+    ///                    take a while
     public Guard(String boundTo, InetAddress bound, Settings settings, NamedTokens named,
             Supplier<String> machineName) {
         this.boundTo = boundTo.toLowerCase(Locale.ROOT);
@@ -126,12 +128,12 @@ public final class Guard {
         reconfigure(settings);
     }
 
-    /// Returns the address or name that the server was told to bind, in lower case.
+    /// Returns the configured address or name, in lower case.
     public String boundTo() {
         return boundTo;
     }
 
-    /// Applies the settings that a reload can change.
+    /// Applies the settings that can be reloaded.
     public void reconfigure(Settings settings) {
         Set<String> hosts = new HashSet<>();
         settings.get(ALLOWED_HOSTS).forEach(host -> hosts.add(host.toLowerCase(Locale.ROOT)));
@@ -146,21 +148,21 @@ public final class Guard {
         }
     }
 
-    /// Looks at where a request comes from and where it thinks it goes to.
+    /// Checks the client's address, the `Host` and the `Origin` of a request.
     ///
-    /// @param pagePort  the port of the page, which an `Origin` may have in place of the `Host`'s; 0: none
-    /// @param isRelayed whether it asks for a path of Ollama or its like
-    /// @return whether a token is needed, for [#identify]
-    /// @throws Problem 400 or 403
+    /// @param pagePort  the port of the page, which an `Origin` may have instead of the port of the `Host`; 0 for none
+    /// @param isRelayed whether its path is one of Ollama or a similar API
+    /// @return whether a token is required, for [#identify]
+    /// @throws Problem 400 for a malformed header, 403 if the request is refused
     public boolean check(Request asked, int pagePort, boolean isRelayed) {
-        // once, because it looks at the disk
+        // only once, because it reads from the disk
         boolean needed = access.tokens().needed();
         if (!needed) {
             checkPeer(asked);
         }
         String host = asked.only("Host");
         if (host == null) {
-            // HTTP/1.0 knows no Host; no browser speaks it
+            // HTTP/1.0 has no Host, and no browser uses it
             if (!asked.protocol().equals("HTTP/1.0")) {
                 throw Problem.badRequest("a request needs exactly one Host header");
             }
@@ -179,11 +181,11 @@ public final class Guard {
         return needed;
     }
 
-    /// Returns the headers, names and values in turn, by which a page of another origin that may ask can also read the
-    /// answer; none for any other request.
+    /// Returns the headers, names and values alternating, that let a page of another origin read the answer, if that
+    /// origin is allowed; none for other requests.
     ///
-    /// @param isRelayed whether it asks for a path of Ollama or its like
-    /// @param preflight whether the browser asks what the page may send
+    /// @param isRelayed whether its path is one of Ollama or a similar API
+    /// @param preflight whether it is a browser's preflight request
     public List<String> headers(Request asked, boolean isRelayed, boolean preflight) {
         List<String> origins = asked.headers().get("Origin");
         String origin = origins == null ? null : origins.getFirst();
@@ -191,24 +193,24 @@ public final class Guard {
                 : Origins.headers(origin, preflight);
     }
 
-    /// Refuses what a page of another site has its browser ask, which sends no `Origin` with a simple GET. A link to
-    /// the page itself is no matter.
+    /// Refuses requests from pages of other sites that carry no `Origin`, as a simple GET does. Links to the page
+    /// itself are not checked here.
     ///
-    /// @throws Problem 403
+    /// @throws Problem 403 if it is one
     public void checkSite(Request asked) {
         if ("cross-site".equals(asked.only("Sec-fetch-site")) && asked.only("Origin") == null) {
             throw new Problem(403, "requests from pages of another site are refused");
         }
     }
 
-    /// Looks at the token of a request, where one is needed.
+    /// Checks the token of a request, if one is required.
     ///
-    /// @param token null: the request bears none
-    /// @param scope what it must allow
-    /// @param needed what [#check] has returned
-    /// @return who asks
-    /// @throws Problem 401, for a wrong token after a while, or 429; 403 if it does not allow this; 503 if the tokens
-    ///                 cannot be read
+    /// @param token  null if the request has none
+    /// @param scope  what it must allow
+    /// @param needed the result of [#check]
+    /// @return who sent the request
+    /// @throws Problem 401 or 429 if the token is wrong, after a delay; 403 if it does not allow this; 503 if the
+    ///                 tokens cannot be read
     public Asker identify(Request asked, String token, Scope scope, boolean needed) throws InterruptedException {
         Asker asker = needed ? identify(asked, token) : Asker.ANYBODY;
         asker.check(scope);
@@ -233,9 +235,9 @@ public final class Guard {
         throw wrong;
     }
 
-    /// Returns whether a request with this token would pass now: for what goes on for long after it has.
+    /// Returns whether a request with this token would be accepted now, for requests that continue for long.
     ///
-    /// @param token null: it bears none
+    /// @param token null if it has none
     public boolean stillPasses(String token) {
         return access.tokens().accept(token);
     }
@@ -278,15 +280,15 @@ public final class Guard {
         }
     }
 
-    /// A request that names its whole URL must name the Host in it.
+    /// Checks a request that names its whole URL, which must contain the Host.
     private static void checkAbsolute(URI uri, String host) {
         if (!String.valueOf(uri.getScheme()).matches("(?i)https?") || !uri.getRawAuthority().equalsIgnoreCase(host)) {
             throw Problem.badRequest("the request must name a path, or a URL of its Host");
         }
     }
 
-    /// Name and port must be the Host's. The scheme, which tells what no port means, may be either: a proxy may speak
-    /// TLS.
+    /// Returns whether name and port are the Host's. The scheme, which determines the default port, may be either,
+    /// because a proxy may use TLS.
     private static boolean sameOrigin(String origin, String host) {
         String text = origin.toLowerCase(Locale.ROOT);
         return text.startsWith("http://") && withPort(text.substring(7), ":80").equals(withPort(host, ":80"))
@@ -303,7 +305,7 @@ public final class Guard {
         return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
     }
 
-    /// The name in `name:port`, in lower case, an IPv6 address without its brackets.
+    /// Returns the name in `name:port`, in lower case; an IPv6 address without its brackets.
     private static String name(String host) {
         int end;
         if (host.startsWith("[")) {
@@ -325,7 +327,7 @@ public final class Guard {
             throw Problem.badRequest("the header Host must be a name or an address and perhaps a port");
         }
         String name = host.charAt(0) == '[' ? host.substring(1, end - 1) : host.substring(0, end);
-        // a dot at its end makes a name absolute, no other one
+        // a dot at its end makes a name absolute, but not another name
         return (name.endsWith(".") ? name.substring(0, name.length() - 1) : name).toLowerCase(Locale.ROOT);
     }
 
@@ -345,7 +347,7 @@ public final class Guard {
         }
     }
 
-    /// Loopback, RFC 1918, RFC 4193, link-local.
+    /// Returns whether an address is loopback, RFC 1918, RFC 4193 or link-local.
     static boolean isPrivate(InetAddress address) {
         byte[] bytes = address.getAddress();
         return address.isLoopbackAddress() || address.isLinkLocalAddress()
@@ -353,7 +355,7 @@ public final class Guard {
                 || bytes.length == 16 && (bytes[0] & 0xfe) == 0xfc;
     }
 
-    /// Returns the name that this machine gives itself, in lower case.
+    /// Returns this machine's own name, in lower case.
     public static String machineName() {
         try {
             return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);

@@ -5,43 +5,45 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 
-/// Slows down whoever guesses tokens. The answer to a wrong one waits: 100 ms at first, doubled with each further one
-/// of the same address up to 2 s. A minute without any starts again. Right tokens never wait, so nobody is locked out;
-/// and those that wait are few, so that they take nobody's connection.
+/// Slows down clients that guess tokens. The answer to a wrong token is delayed: by 100 ms at first, doubled with each
+/// further wrong token from the same address, up to 2 s. After a minute without one, the delay starts again. Right
+/// tokens are never delayed, so nobody is locked out; and few answers are delayed at a time, so they do not use up the
+/// connections.
 final class Guesses {
 
     private static final Duration FIRST = Duration.ofMillis(100);
     private static final Duration MAX = Duration.ofSeconds(2);
     private static final long FORGOTTEN_NANOS = Duration.ofMinutes(1).toNanos();
-    /// One line of the log may tell of many guesses.
+    /// The interval of log lines: one may report many guesses.
     private static final long LINE_NANOS = Duration.ofSeconds(10).toNanos();
 
-    /// Of how many addresses it is known that they guess; the one that has not for longest is forgotten.
+    /// The number of remembered addresses; beyond it, the one with the oldest guess is forgotten.
     private static final int ADDRESSES_MAX = 4_096;
-    /// How many answers to one address may wait at a time, and how many in all: beyond that there is one at once.
+    /// The number of answers that may be delayed at a time, for one address and in all; beyond it, wrong tokens are
+    /// refused at once.
     static final int WAITING_EACH_MAX = 16;
     static final int WAITING_MAX = 256;
-    /// Whoever has one address of IPv6 has all that begin so.
+    /// Whoever has an IPv6 address has all those with the same first 8 bytes.
     private static final int NETWORK_BYTES = 8;
 
-    /// What is known of an address.
+    /// The guesses from an address.
     private static final class Guesser {
         Duration next = FIRST;
         long last;
         int waiting;
     }
 
-    /// The one that has not guessed for longest is the first.
+    /// The address with the oldest guess comes first.
     private final LinkedHashMap<ByteBuffer, Guesser> guessers = new LinkedHashMap<>(16, 0.75f, true);
     private int waiting;
     private long lineAt;
     private int unlogged;
 
-    /// How long the answer to one more wrong guess has to wait; then [#end] is to be called.
+    /// Returns the delay of the answer to one more wrong token; then [#end] must be called.
     ///
-    /// @param from  where it comes from
-    /// @param nanos as `System.nanoTime` counts
-    /// @return null if too many wait already
+    /// @param from  the client's address
+    /// @param nanos the present time, by `System.nanoTime`
+    /// @return null if too many answers are being delayed; then [#end] must not be called
     synchronized Duration begin(InetAddress from, long nanos) {
         Guesser guesser = guessers.computeIfAbsent(network(from), unknown -> new Guesser());
         if (guessers.size() > ADDRESSES_MAX) {
@@ -61,11 +63,11 @@ final class Guesses {
         return delay;
     }
 
-    /// An answer waits no longer.
+    /// Notes that the delay of an answer is over.
     synchronized void end(InetAddress from) {
         waiting--;
         Guesser guesser = guessers.get(network(from));
-        // one that was forgotten meanwhile starts again
+        // an address that was forgotten meanwhile starts again
         if (guesser != null && guesser.waiting > 0) {
             guesser.waiting--;
         }
@@ -76,9 +78,9 @@ final class Guesses {
         return ByteBuffer.wrap(address, 0, Math.min(address.length, NETWORK_BYTES));
     }
 
-    /// Counts one more wrong guess for the log.
+    /// Counts one more wrong token for the log.
     ///
-    /// @return how many the log has not told of, if it may tell now; else 0
+    /// @return the number of unreported guesses, if a line may be logged now; otherwise 0
     synchronized int unlogged(long nanos) {
         unlogged++;
         if (lineAt != 0 && nanos - lineAt < LINE_NANOS) {

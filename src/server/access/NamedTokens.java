@@ -15,29 +15,30 @@ import java.util.stream.Collectors;
 import shared.LogValue;
 import shared.Problem;
 
-/// The named tokens as a running server sees them: as they lie on the disk now, whoever changes them, also one of the
-/// program's commands. For any thread.
+/// The named tokens of a running server: as they are on the disk now, whoever changes them, including the program's own
+/// commands. Thread-safe.
 public final class NamedTokens {
 
-    /// The longest that a token may live, unless it lives for ever.
+    /// The longest lifetime of a token that expires.
     public static final Duration LIFETIME_MAX = Duration.ofDays(3_650);
-    /// The largest limit that one may have for what is pending.
+    /// The largest limit of pending tasks that a token may have.
     public static final int PENDING_MAX = 10_000_000;
 
-    /// As the JDK has it of ENOSPC, with or without a file in front.
+    /// The JDK's message for ENOSPC, which may follow the name of a file.
     private static final String NO_SPACE = "No space left on device";
     private static final Logger LOG = System.getLogger("server.access");
-    /// A file that was written so lately may be written again without another stamp: a file system's clock has steps.
+    /// A file that was written less than this long ago may be written again without a change of its stamp, because file
+    /// times have a limited resolution.
     private static final long SETTLED_MS = 2_000;
-    /// One line of the log may tell of many requests.
+    /// The interval of log lines: one may report many requests.
     private static final long TOLD_EVERY_MS = Duration.ofSeconds(10).toMillis();
-    /// How exactly the disk knows when a token was last used.
+    /// How often the last use of a token is written to the disk.
     private static final long USED_EVERY_MS = Duration.ofMinutes(1).toMillis();
 
-    /// What was read.
+    /// The content of the file when it was last read.
     ///
-    /// @param stamp   of the file; null: there was none
-    /// @param settled whether the same stamp means the same tokens
+    /// @param stamp   of the file; null if there was none
+    /// @param settled whether the same stamp means the same content
     private record Seen(TokenFile.Stamp stamp, boolean settled, List<NamedToken> tokens) {
     }
 
@@ -49,15 +50,15 @@ public final class NamedTokens {
     private volatile long toldAt;
     private volatile Seen seen = new Seen(null, true, List.of());
 
-    /// @param clock tells which have expired
+    /// @param clock decides which tokens have expired
     private NamedTokens(TokenFile file, InstantSource clock) {
         this.file = file;
         this.clock = clock;
     }
 
-    /// Takes the tokens of a data directory.
+    /// Opens the tokens of a data directory.
     ///
-    /// @throws IOException that says what is wrong with their file
+    /// @throws IOException if their file cannot be read; the message says what is wrong
     public static NamedTokens open(Path directory, InstantSource clock) throws IOException {
         NamedTokens tokens = new NamedTokens(new TokenFile(directory), clock);
         tokens.current();
@@ -69,19 +70,19 @@ public final class NamedTokens {
         return tokens;
     }
 
-    /// Returns whether one was ever added, also if all are revoked by now. A server that has seen one wants one until
-    /// it ends.
+    /// Returns whether a token was ever added, even if all are revoked by now. A server that has seen one requires one
+    /// until it ends.
     public boolean everAdded() {
         try {
             current();
             return everAdded;
         } catch (IOException unreadable) {
-            // nobody may come in because of that
+            // an unreadable file must not open the server to everybody
             return true;
         }
     }
 
-    /// Returns what keeps the bearers of named tokens out; null for nothing.
+    /// Returns why named tokens are not accepted; null if they are.
     public String trouble() {
         try {
             current();
@@ -91,7 +92,7 @@ public final class NamedTokens {
         }
     }
 
-    /// The tokens that there are now.
+    /// Returns the present tokens.
     List<NamedToken> current() throws IOException {
         try {
             return look();
@@ -142,27 +143,28 @@ public final class NamedTokens {
         try {
             file.writeUsed(now);
         } catch (IOException cannot) {
-            // of no use to whoever asks
+            // not a reason to refuse the request
             LOG.log(Level.WARNING, () -> "event=token_use_unwritten reason=" + LogValue.of(cannot.getMessage()));
         }
     }
 
-    /// Returns all tokens, expired ones too.
+    /// Returns all tokens, including expired ones.
     ///
     /// @throws Problem 503 if their file cannot be read
     public List<NamedToken> all() {
         return orProblem(this::current);
     }
 
-    /// Returns when a token was last used, milliseconds since the epoch; 0: never.
+    /// Returns when a token was last used, in milliseconds since the epoch; 0: never.
     public long usedAt(NamedToken token) {
         return token.usedAt(used);
     }
 
-    /// Adds a named token as [TokenFile#add] does; it holds from now on.
+    /// Adds a named token as [TokenFile#add] does; it is accepted from now on.
     ///
-    /// @param lifetime in milliseconds; 0: for ever
-    /// @throws Problem also 507 if the disk is full, 503 if the file cannot be changed
+    /// @param lifetime in milliseconds; 0: it never expires
+    /// @return the secret
+    /// @throws Problem as [TokenFile#add]; also 507 if the disk is full, 503 if the file cannot be changed
     public String add(Asker asker, long lifetime) {
         long now = clock.millis();
         return orProblem(() -> file.add(asker, now, lifetime == 0 ? 0 : now + lifetime));
@@ -170,7 +172,7 @@ public final class NamedTokens {
 
     /// Revokes a token, as [TokenFile#revoke] does.
     ///
-    /// @throws Problem also 503 if the file cannot be changed
+    /// @throws Problem as [TokenFile#revoke]; also 507 or 503 if the file cannot be changed
     public void revoke(String name) {
         orProblem(() -> {
             file.revoke(name);
@@ -178,7 +180,7 @@ public final class NamedTokens {
         });
     }
 
-    /// Returns whether a token is not taken any more.
+    /// Returns whether a token has expired.
     public boolean isExpired(NamedToken token) {
         return token.isExpired(clock.millis());
     }

@@ -7,9 +7,8 @@ import java.util.regex.Pattern;
 
 import server.settings.Setting;
 
-/// The origins whose pages may ask, beside the server's own: patterns in which one `*` stands for any text, as in
-/// Ollama's `OLLAMA_ORIGINS`. A page that may ask also gets the headers by which its browser lets it read the answer
-/// (CORS).
+/// The origins whose pages may send requests, in addition to the server's own: patterns in which one `*` stands for any
+/// text, as in Ollama's `OLLAMA_ORIGINS`. Such a page also gets the headers that let it read the answer (CORS).
 final class Origins {
 
     static final Setting<List<String>> ALLOWED = Setting.texts("server.allowed_origins", "origins, with commas between")
@@ -19,13 +18,13 @@ final class Origins {
             .byDefault("").live().alsoNamed("OLLAMA_ORIGINS").says("further origins whose pages may use the paths of "
                     + "Ollama, OpenAI and Anthropic; also $OLLAMA_ORIGINS");
 
-    /// What Ollama allows by itself.
+    /// The origins that Ollama allows by default.
     static final List<String> BY_OLLAMA = List.of("http://localhost", "https://localhost", "http://localhost:*",
             "https://localhost:*", "http://127.0.0.1", "https://127.0.0.1", "http://127.0.0.1:*", "https://127.0.0.1:*",
             "http://0.0.0.0", "https://0.0.0.0", "http://0.0.0.0:*", "https://0.0.0.0:*",
             "app://*", "file://*", "tauri://*", "vscode-webview://*", "vscode-file://*");
 
-    /// As Ollama has them, and what Anthropic's SDK and the queue's own users send.
+    /// The headers that Ollama allows, and those that Anthropic's SDK and the queue's own users send.
     private static final String HEADERS = "Authorization,Content-Type,User-Agent,Accept,X-Requested-With,Openai-Beta,"
             + "X-Stainless-Arch,X-Stainless-Async,X-Stainless-Custom-Poll-Interval,X-Stainless-Helper,"
             + "X-Stainless-Helper-Method,X-Stainless-Lang,X-Stainless-Os,X-Stainless-Package-Version,"
@@ -36,7 +35,8 @@ final class Origins {
     private static final String EXPOSED =
             "X-Queue-Task,X-Queue-Host,X-Queue-Waited-Ms,X-Queue-Warning,Retry-After,X-Request-Id,X-Should-Retry";
 
-    /// What a browser sends: no user, no path; some write `file:///`. A star must not stand for one.
+    /// The form of an origin as a browser sends it: no user, no path; some write `file:///`. A `*` must not match a
+    /// user or a path.
     private static final Pattern ORIGIN = Pattern.compile(
             "[a-z][a-z0-9+.-]*://(\\[[0-9a-f:.]+]|[^/?#@\\\\:]*)(:\\d{1,5})?/?");
 
@@ -61,9 +61,9 @@ final class Origins {
                 && text.startsWith(pattern.substring(0, star)) && text.endsWith(pattern.substring(star + 1));
     }
 
-    /// Returns the headers, names and values in turn, with which an allowed origin is answered.
+    /// Returns the headers of an answer to an allowed origin, names and values alternating.
     ///
-    /// @param preflight whether the browser asks what the page may send
+    /// @param preflight whether it is a browser's preflight request
     static List<String> headers(String origin, boolean preflight) {
         List<String> headers = new ArrayList<>(List.of("Access-Control-Allow-Origin", origin, "Vary", "Origin"));
         headers.addAll(preflight

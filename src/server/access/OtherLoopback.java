@@ -10,13 +10,13 @@ import java.net.NetworkInterface;
 
 import shared.LogValue;
 
-/// `localhost` is two addresses, `127.0.0.1` and `::1`, and programs differ in which of them they try, some only one. A
-/// server told to listen on `localhost` listens on both.
+/// Listens on the other loopback address too. `localhost` is two addresses, `127.0.0.1` and `::1`, and programs differ
+/// in which of them they try, some only one. So a server that is to listen on `localhost` listens on both.
 public final class OtherLoopback {
 
     private static final Logger LOG = System.getLogger("server.access");
 
-    /// How one listens.
+    /// Opens a listener.
     public interface Listen<T> {
         /// Binds a socket to an address.
         T on(InetSocketAddress address) throws IOException;
@@ -25,16 +25,16 @@ public final class OtherLoopback {
     private OtherLoopback() {
     }
 
-    /// Returns whether this name stands for both.
+    /// Returns whether this name means both addresses.
     public static boolean isMeantBy(String host) {
         return host.equalsIgnoreCase("localhost");
     }
 
     /// Listens on the other loopback address too.
     ///
-    /// @param host  what the server was told to bind
-    /// @param bound what it has bound
-    /// @return null if that is not meant, there is no such address, or another program has its port, which is logged
+    /// @param host  the configured address or name
+    /// @param bound the address that was bound
+    /// @return null if only one address is meant, the other one does not exist, or its port is taken, which is logged
     public static <T> T listen(String host, InetSocketAddress bound, Listen<T> listen) {
         if (!isMeantBy(host)) {
             return null;

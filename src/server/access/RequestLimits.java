@@ -5,7 +5,8 @@ import java.util.List;
 
 import server.settings.Setting;
 
-/// How many may ask, and how much they may send before they are known: limits of HTTP and WebSocket alike.
+/// The limits that apply before a client is known, for HTTP and WebSocket alike: how many may connect, and how much
+/// they may send.
 public final class RequestLimits {
 
     public static final Setting<Integer> HEADER_BYTES = Setting.size("limits.header_bytes", "1KiB", "16MiB")

@@ -6,24 +6,24 @@ import java.util.Locale;
 import shared.Nearest;
 import shared.Problem;
 
-/// What a token lets its bearer do, and what a route wants of it. Each scope has the rights of those before it.
+/// The rights of a token, and what a route requires. Each scope includes the rights of those before it.
 public enum Scope {
 
-    /// Of a route, not of a token: everybody may, also where a token is needed.
+    /// Only for routes: open to everybody, even if a token is required elsewhere.
     OPEN,
-    /// Sees everything, changes nothing.
+    /// May read everything and change nothing.
     READ,
-    /// Submits and relays too, and changes what its own client submitted.
+    /// May also submit and relay, and change what its own client submitted.
     SUBMIT,
-    /// Does everything.
+    /// May do everything.
     ADMIN;
 
-    /// How it is written.
+    /// Its name in texts.
     public final String text = name().toLowerCase(Locale.ROOT);
 
-    /// Reads the scope of a token.
+    /// Parses the scope of a token.
     ///
-    /// @throws Problem 400 that names those there are
+    /// @throws Problem 400 with the possible scopes, if it is not one
     public static Scope parse(String text) {
         for (Scope scope : List.of(READ, SUBMIT, ADMIN)) {
             if (scope.text.equals(text)) {
@@ -34,7 +34,7 @@ public enum Scope {
                 + Nearest.hint(text, List.of(READ.text, SUBMIT.text, ADMIN.text)));
     }
 
-    /// Returns whether it has the rights of another one.
+    /// Returns whether it includes the rights of another scope.
     public boolean includes(Scope other) {
         return compareTo(other) >= 0;
     }

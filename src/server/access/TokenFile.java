@@ -33,8 +33,8 @@ import shared.json.Json;
 import shared.json.JsonException;
 import shared.json.JsonWriter;
 
-/// The named tokens of a data directory, as they lie on the disk. The server and the commands of its program may use
-/// them at the same time: who changes them holds a lock, and each change is a new file in the place of the old one.
+/// The named tokens of a data directory, as stored on the disk. The server and the program's commands may use them at
+/// the same time: a lock is held while they are changed, and each change replaces the file by a new one.
 ///
 /// ```
 /// tokens.json        {"version":1,"tokens":[{"name":…,"scope":…,"sha256":…,"created_at":…},…]}
@@ -43,19 +43,19 @@ import shared.json.JsonWriter;
 /// tokens.lock        empty; who changes tokens.json holds its lock
 /// ```
 ///
-/// All are for the owner of the directory alone, and only that user changes them. Root could give its files away, but
-/// in a directory of another user no name is sure to stay what it was.
+/// Only the owner of the directory may read these files, and only that user changes them. Root could give its files
+/// away, but in another user's directory no name is sure to stay what it was.
 public final class TokenFile {
 
     static final int TOKENS_MAX = 1_000;
 
     private static final String NAME = "tokens.json";
     private static final int VERSION = 1;
-    /// By which people, and programs that look for leaked secrets, know one.
+    /// The prefix by which people, and scanners for leaked secrets, recognise a token.
     private static final String PREFIX = "oq_";
     private static final int SECRET_BYTES = 32;
     private static final int HASH_BYTES = 32;
-    /// Of a token that was revoked where there was no room to write the others anew: no secret has it.
+    /// The hash of a token that was revoked when the disk had no room for a new file; it belongs to no secret.
     private static final byte[] NO_HASH = new byte[HASH_BYTES];
 
     private final Path directory;
@@ -69,12 +69,12 @@ public final class TokenFile {
         usedFile = directory.resolve("tokens-used.json");
     }
 
-    /// What changes when another file is in the place, or this one is written; null if there is none.
+    /// Changes when the file is replaced or written; null if there is none.
     ///
     /// @param modified milliseconds since the epoch
     record Stamp(Object key, long size, long modified) {
 
-        /// As `equals`, whose first use would take its time of the first answer.
+        /// Compares as `equals` does, whose first use would delay the first answer.
         static boolean same(Stamp one, Stamp other) {
             return one == other || one != null && other != null && one.size == other.size
                     && one.modified == other.modified && Objects.equals(one.key, other.key);
@@ -88,7 +88,7 @@ public final class TokenFile {
                 : new Stamp(its.fileKey(), its.size(), its.lastModifiedTime().toMillis());
     }
 
-    /// Returns the tokens, expired ones too; null if none was ever added.
+    /// Returns the tokens, including expired ones; null if none was ever added.
     ///
     /// @throws IOException that names the file and says what is wrong with it
     public List<NamedToken> read() throws IOException {
@@ -134,15 +134,15 @@ public final class TokenFile {
                 expires == null ? 0 : Instant.parse(expires).toEpochMilli());
     }
 
-    /// Adds a token; an expired one of the same name gives way.
+    /// Adds a token; an expired one of the same name is replaced.
     ///
     /// @param now       milliseconds since the epoch
     /// @param expiresAt 0: never
-    /// @return the secret, which is kept nowhere
-    /// @throws Problem 409 if there is one of this name, or no room for one more; 400 if the name cannot be one
+    /// @return the secret, which is stored nowhere
+    /// @throws Problem 409 if the name is taken or there are [#TOKENS_MAX] tokens; 400 if the name is not allowed
     public String add(Asker asker, long now, long expiresAt) throws IOException {
         if (asker.name().matches("\\.{1,2}")) {
-            // in a path it would be taken for something else
+            // in a URL's path it would have another meaning
             throw Problem.badRequest("a token cannot be named \"" + asker.name() + "\"");
         }
         byte[] random = new byte[SECRET_BYTES];
@@ -162,14 +162,14 @@ public final class TokenFile {
         return secret;
     }
 
-    /// Makes the server want a token, as if one had been added and revoked; nothing changes if it wants one.
+    /// Makes the server require a token, as if one had been added and revoked; changes nothing if it requires one.
     public void demand() throws IOException {
         change(tokens -> null);
     }
 
-    /// Takes a token away, also where the disk has no room for a new file.
+    /// Removes a token, even if the disk has no room for a new file.
     ///
-    /// @throws Problem 404 if there is none of this name
+    /// @throws Problem 404 if there is no such token
     public void revoke(String name) throws IOException {
         change(tokens -> {
             NamedToken gone = tokens.stream().filter(token -> token.asker().name().equals(name)).findFirst()
@@ -179,7 +179,7 @@ public final class TokenFile {
         });
     }
 
-    /// Restores the file as it was before a token was added whose secret reached nobody.
+    /// Restores the file as it was before a token was added whose secret was not delivered.
     ///
     /// @param first whether there was no file before
     public void takeBack(String name, boolean first) throws IOException {
@@ -191,7 +191,7 @@ public final class TokenFile {
 
     private interface Change {
 
-        /// Returns the token that is taken away, if that is all that changes, else null.
+        /// Returns the token that is removed, if nothing else changes; otherwise null.
         NamedToken on(List<NamedToken> tokens);
     }
 
@@ -207,7 +207,7 @@ public final class TokenFile {
         checkOwner();
         try (FileChannel lock = open(directory.resolve("tokens.lock"), Set.of(StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS))) {
-            // let go by the closing
+            // released by closing
             lock.lock();
             List<NamedToken> before = read();
             List<NamedToken> tokens = new ArrayList<>(before == null ? List.of() : before);
@@ -223,7 +223,8 @@ public final class TokenFile {
         }
     }
 
-    /// Writes zeros over a hash where it stands, which takes no room: even half of it lets nobody in.
+    /// Overwrites a hash with zeros in place, which needs no room on the disk: even a partly overwritten hash matches
+    /// no secret.
     private void blank(byte[] hash) throws IOException {
         String hex = HexFormat.of().formatHex(hash);
         int at = Files.readString(file, StandardCharsets.ISO_8859_1).indexOf(hex);
@@ -236,7 +237,7 @@ public final class TokenFile {
         }
     }
 
-    /// A token on each line.
+    /// Returns the content of the file, one token per line.
     private static byte[] written(List<NamedToken> tokens) {
         StringBuilder text = new StringBuilder("{\"version\":" + VERSION + ",\"tokens\":[");
         for (NamedToken token : tokens) {
@@ -248,7 +249,7 @@ public final class TokenFile {
         return text.append("\n]}\n").toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /// Writes the members that tell of a token, without its hash; what is not set is left out.
+    /// Writes the members of a token, without its hash; those that are not set are omitted.
     static void write(JsonWriter out, NamedToken token) {
         Asker asker = token.asker();
         out.name("name").string(asker.name()).name("scope").string(asker.scope().text);
@@ -264,7 +265,7 @@ public final class TokenFile {
         }
     }
 
-    /// Returns when tokens were last used, by name, in milliseconds since the epoch. What cannot be read is not known.
+    /// Returns when tokens were last used, by name, in milliseconds since the epoch; empty if the file cannot be read.
     public Map<String, Long> used() {
         Map<String, Long> used = new HashMap<>();
         try {
@@ -286,7 +287,7 @@ public final class TokenFile {
 
     private void replace(Path place, byte[] bytes, boolean durably) throws IOException {
         Path part = place.resolveSibling(place.getFileName() + ".part");
-        // whatever a death left there
+        // possibly left by a process that died
         Files.deleteIfExists(part);
         try (FileChannel channel = open(part, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
             ByteBuffer all = ByteBuffer.wrap(bytes);
@@ -305,17 +306,19 @@ public final class TokenFile {
             try (FileChannel itself = FileChannel.open(directory)) {
                 itself.force(true);
             } catch (IOException cannot) {
-                // some file systems see to their names themselves: see FileStorage
+                // some file systems make names durable themselves: see FileStorage
             }
         }
     }
 
-    /// @throws IOException the directory is another user's
+    /// Checks that the directory belongs to the user of this process.
+    ///
+    /// @throws IOException if it belongs to another user
     private void checkOwner() throws IOException {
         if (!isPosix()) {
             return;
         }
-        // whose it is tells who this process is
+        // its owner is the user of this process
         Path probe = Files.createTempFile(directory, "tokens", ".part");
         UserPrincipal self;
         try {
@@ -335,7 +338,7 @@ public final class TokenFile {
         return directory.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
-    /// Opens a file that is its owner's alone, whatever the umask.
+    /// Opens a file that only its owner may access, whatever the umask.
     private FileChannel open(Path path, Set<OpenOption> how) throws IOException {
         return isPosix() ? FileChannel.open(path, how, PosixFilePermissions.asFileAttribute(
                 PosixFilePermissions.fromString("rw-------"))) : FileChannel.open(path, how);

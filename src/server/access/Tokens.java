@@ -10,8 +10,8 @@ import server.settings.Setting;
 import server.settings.Settings;
 import shared.Problem;
 
-/// The tokens that let a request pass, as hashes: the secrets themselves are nowhere kept. The one of the settings may
-/// do everything; beside it there are named ones.
+/// The valid tokens, as hashes: the secrets are not kept. The token of the settings has all rights; the others are
+/// named tokens.
 public final class Tokens {
 
     public static final Setting<String> TOKEN = Setting.secret("server.token").live().alsoNamed("OLLAMA_QUEUE_TOKEN")
@@ -21,13 +21,13 @@ public final class Tokens {
     static final Setting<String> TOKEN_FILE = Setting.secretFile("server.token_file").live().insteadOf(TOKEN)
             .says("a file that holds the token");
 
-    /// Whoever is not known yet is not told more.
+    /// A client that is not authenticated yet gets no details.
     static final String UNREADABLE = "the server's tokens cannot be read; its log says why";
 
     private final byte[] own;
     private final NamedTokens named;
 
-    /// @param own null: the settings have none
+    /// @param own the hash of the settings' token; null for none
     private Tokens(byte[] own, NamedTokens named) {
         this.own = own;
         this.named = named;
@@ -38,15 +38,15 @@ public final class Tokens {
         return new Tokens(token == null ? null : hash(token), named);
     }
 
-    /// Whether a token is needed at all.
+    /// Returns whether a token is required at all.
     boolean needed() {
         return own != null || named.everAdded();
     }
 
-    /// Returns who bears a token. Takes the same time whatever is wrong with it.
+    /// Returns whose token this is, in a time that does not depend on what is wrong with it.
     ///
-    /// @return null if it is nobody's
-    /// @throws Problem 401 if it has expired, 503 if it may be one of those that cannot be read
+    /// @return null if the token is unknown
+    /// @throws Problem 401 if it has expired, 503 if it may be a named one and those cannot be read
     Asker bearer(String token) {
         byte[] hash = hash(token);
         if (isOwn(hash)) {
@@ -69,9 +69,9 @@ public final class Tokens {
         return found.asker();
     }
 
-    /// Whether a token, or none, lets in; that is no use of it.
+    /// Returns whether a request with this token would be accepted; this does not count as a use of it.
     ///
-    /// @param token null: none
+    /// @param token null for none
     boolean accept(String token) {
         if (!needed() || token == null) {
             return !needed();
@@ -89,7 +89,7 @@ public final class Tokens {
         return own != null && MessageDigest.isEqual(own, hash);
     }
 
-    /// Looks at all, whichever it is.
+    /// Returns the token of a hash; null if it is unknown. Always compares all of them.
     private NamedToken known(byte[] hash) throws IOException {
         NamedToken found = null;
         for (NamedToken known : named.current()) {

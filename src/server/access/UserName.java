@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
 
 import shared.Problem;
 
-/// Whom programs name as their user by themselves, in headers that nobody asked them for.
+/// The user whom programs name in headers of their own accord.
 public final class UserName {
 
     private static final List<String> HEADERS =
@@ -16,16 +16,17 @@ public final class UserName {
     private UserName() {
     }
 
-    /// Returns whether a text can be one.
+    /// Returns whether a text may be a user's name.
     ///
-    /// @param text null: none
+    /// @param text null is not a name
     public static boolean is(String text) {
         return text != null && !text.isBlank() && text.length() <= LENGTH_MAX;
     }
 
-    /// Returns the first that is named and will do; null if there is none.
+    /// Returns the first user that a header names and that passes a test; null if there is none.
     ///
-    /// @param header the value of a header by its name; null if it is absent
+    /// @param header returns the value of a header by its name; null if it is absent
+    /// @param willDo the test
     public static String of(UnaryOperator<String> header, Predicate<String> willDo) {
         for (String name : HEADERS) {
             try {
@@ -34,7 +35,7 @@ public final class UserName {
                     return user;
                 }
             } catch (Problem twice) {
-                // it names nobody
+                // an ambiguous header names nobody
             }
         }
         return null;

@@ -5,25 +5,25 @@ import java.util.Arrays;
 
 import server.executor.Pieces;
 
-/// What has come so far of one attempt's answer. One thread writes, any number of readers read, each from an offset of
-/// its own; a late one gets all from the start. A writer never waits for a reader: a read copies at most
-/// [#CHUNK_MAX] bytes under the lock.
+/// The part of one attempt's answer that has arrived so far. One thread writes; any number of readers read, each from
+/// its own offset, so a late reader gets everything from the start. The writer never waits for a reader: a read copies
+/// at most [#CHUNK_MAX] bytes under the lock.
 ///
-/// An offset counts UTF-8 bytes of text and thinking together, in the order in which they came. The buffer keeps the
-/// beginning of an answer: once its room is used up it takes no more, and readers get the rest from the task's result
+/// An offset counts UTF-8 bytes of text and thinking together, in order of arrival. The buffer keeps the beginning of
+/// an answer: once its room is used up it accepts no more, and readers get the rest from the task's result
 /// ([#truncated]). A lone surrogate counts, and is kept, as one `?`.
 public final class AnswerBuffer implements Pieces {
 
-    /// The most that one [#read] hands out, in bytes.
+    /// The maximum that one [#read] returns, in bytes.
     static final int CHUNK_MAX = 64 << 10;
 
-    /// What a change between text and thinking takes of the room, so that changing all the time is bounded too.
+    /// The room that a change between text and thinking counts for, in bytes, so that constant changes are bounded too.
     private static final int RUN_COST = 16;
 
-    /// A piece of the answer, of one kind.
+    /// A piece of the answer: text or thinking.
     ///
-    /// @param offset where it begins
-    /// @param end    where it ends: the offset to read on from
+    /// @param offset of its beginning
+    /// @param end    the offset of its end, from which to read on
     public record Chunk(boolean thinking, int offset, int end, String text) {
     }
 
@@ -34,15 +34,15 @@ public final class AnswerBuffer implements Pieces {
 
     private byte[] bytes = new byte[256];
     private int length;
-    /// Where each run of one kind begins. Even runs are text and odd ones thinking; the first may be empty.
+    /// The offset of each run of one kind. Even runs are text and odd ones thinking; the first may be empty.
     private int[] runs = new int[4];
     private int runCount = 1;
     private int reserved;
     private boolean truncated;
-    /// Whether the attempt is over; what still comes then is dropped.
+    /// Whether the attempt is over; what arrives afterwards is dropped.
     private boolean released;
 
-    /// @param seq of the event that the attempt began with
+    /// @param seq the sequence number of the event with which the attempt began
     AnswerBuffer(long task, int attempt, long seq, Answers answers) {
         this.task = task;
         this.attempt = attempt;
@@ -54,7 +54,7 @@ public final class AnswerBuffer implements Pieces {
         return attempt;
     }
 
-    /// The sequence number of the event that the attempt began with.
+    /// Returns the sequence number of the event with which the attempt began.
     long seq() {
         return seq;
     }
@@ -69,15 +69,15 @@ public final class AnswerBuffer implements Pieces {
         append(piece, 1);
     }
 
-    /// Returns what follows the offset, up to the next change of kind; null if there is nothing yet. An offset inside a
-    /// character means the character's beginning.
+    /// Returns the piece from the offset to the next change of kind; null if there is nothing yet. An offset inside a
+    /// character is moved to the character's beginning.
     synchronized Chunk read(int offset) {
         if (offset >= length) {
             return null;
         }
         int from = characterStart(bytes, Math.max(offset, 0));
         int found = Arrays.binarySearch(runs, 0, runCount, from);
-        // the last of the runs that begin here: an empty first one is passed over
+        // the last run that begins here: an empty first run is skipped
         int run = found < 0 ? -found - 2 : found + 1 < runCount && runs[found + 1] == from ? found + 1 : found;
         int end = run + 1 < runCount ? runs[run + 1] : length;
         if (end - from > CHUNK_MAX) {
@@ -86,17 +86,17 @@ public final class AnswerBuffer implements Pieces {
         return new Chunk((run & 1) == 1, from, end, new String(bytes, from, end - from, StandardCharsets.UTF_8));
     }
 
-    /// Returns how many bytes there are to read.
+    /// Returns how many bytes can be read.
     synchronized int length() {
         return length;
     }
 
-    /// Returns whether more came than is kept.
+    /// Returns whether more arrived than is kept.
     synchronized boolean truncated() {
         return truncated;
     }
 
-    /// Gives its room back; what it holds can still be read.
+    /// Returns its room; its content can still be read.
     synchronized void release() {
         answers.giveBack(reserved);
         reserved = 0;
@@ -138,7 +138,7 @@ public final class AnswerBuffer implements Pieces {
         runs[runCount++] = length;
     }
 
-    /// Where the character begins that this place is in.
+    /// Returns where the character at this position begins.
     static int characterStart(byte[] utf8, int at) {
         int start = at;
         while (start > 0 && (utf8[start] & 0xc0) == 0x80) {

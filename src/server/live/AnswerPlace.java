@@ -1,9 +1,9 @@
 package server.live;
 
-/// What a reader has of a task's answer: of this attempt's, all before the offset.
+/// How much of a task's answer a reader has: everything before the offset of this attempt.
 ///
-/// @param attempt 0: it has nothing
-/// @param offset  in bytes of UTF-8, as [AnswerBuffer] counts them
+/// @param attempt 0 if it has nothing
+/// @param offset  in UTF-8 bytes, as [AnswerBuffer] counts them
 public record AnswerPlace(int attempt, int offset) {
 
     public static final AnswerPlace START = new AnswerPlace(0, 0);

@@ -13,16 +13,16 @@ import shared.Problem;
 import shared.ResultText;
 import shared.TaskStatus;
 
-/// One reader's way through the answers of one task, attempt by attempt: first what the buffer of the running attempt
-/// has, and once the task has completed what the buffer did not keep, from the result.
+/// Reads the answers of one task's attempts for one reader: first from the buffer of the running attempt and then, once
+/// the task has completed, from the result what the buffer did not keep.
 ///
-/// The order rule: an attempt's pieces come after the event that it began with and before the event that it ended with.
-/// So the reader says which event comes next ([#before]), and an attempt is read from its first event on.
+/// The order rule: an attempt's pieces come after the event with which it began and before the event with which it
+/// ended. So [#before] tells the reader of each next event, and an attempt is read only after its first event.
 ///
-/// For the subscription's thread, but for [#begun] and [#wake].
+/// Used by the subscription's thread, except [#begun] and [#wake].
 final class AnswerReader implements AutoCloseable {
 
-    /// How a result is cut into pieces, in bytes.
+    /// The largest piece of a result, in bytes.
     private static final int PIECE_BYTES = 64 << 10;
 
     private final Task task;
@@ -31,28 +31,29 @@ final class AnswerReader implements AutoCloseable {
     private final Memory memory;
     private final Thread reader;
 
-    /// What the reader has: of this attempt's answer, all before the offset.
+    /// The reader has everything before the offset of this attempt's answer.
     private int attempt;
     private int offset;
-    /// The last event of the task that was reckoned with; 0 for none.
+    /// The last event of the task that was taken into account; 0 for none.
     private long seen;
-    /// The task's, as of that event.
+    /// The task's status after that event.
     private TaskStatus status = TaskStatus.PENDING;
-    /// Whether all that belongs before the next event was handed out.
+    /// Whether everything that belongs before the next event was returned.
     private boolean settled;
-    /// The answer that is being read; null while there is none.
+    /// The answer that is being read; null if there is none.
     private AnswerBuffer buffer;
-    /// The newest attempt's answer; null if none began. Guarded by this object.
+    /// The newest attempt's answer; null if there is none. Guarded by this object.
     private AnswerBuffer newest;
-    /// The completed answer's thinking and text; null before it is needed.
+    /// The completed answer's thinking and text; null until needed.
     private byte[][] result;
-    /// How many bytes of thinking, text, thinking and so on follow each other in it.
+    /// The lengths of its alternating runs of thinking and text, in bytes, beginning with thinking.
     private List<Long> runs = List.of();
     private int heldBytes;
 
-    /// Begins before the task's first event.
+    /// Creates a reader that begins before the task's first event.
     ///
-    /// @param place what the reader has already
+    /// @param place  what the reader already has
+    /// @param reader the thread that [#wake] wakes
     AnswerReader(Task task, AnswerPlace place, TaskQueue queue, Answers answers, Memory memory, Thread reader) {
         this.task = task;
         this.attempt = place.attempt();
@@ -63,15 +64,15 @@ final class AnswerReader implements AutoCloseable {
         this.reader = reader;
     }
 
-    /// Begins after this event.
+    /// Sets the beginning to after this event.
     ///
-    /// @param now the task's status after it, or later
+    /// @param now the task's status after this event, or later
     void beginAt(long seq, TaskStatus now) {
         seen = seq;
         status = now;
     }
 
-    /// What is to be handed out before this event of the task; null if the event's turn has come.
+    /// Returns the next item that belongs before this event of the task; null if the event is next.
     Item before(DurableEvent event) {
         if (event.seq() > seen) {
             seen = event.seq();
@@ -81,7 +82,7 @@ final class AnswerReader implements AutoCloseable {
         return status == TaskStatus.RUNNING ? null : next();
     }
 
-    /// What there is to hand out now; null if nothing.
+    /// Returns the next item that is available now; null if there is none.
     Item next() {
         if (settled) {
             return null;
@@ -103,7 +104,7 @@ final class AnswerReader implements AutoCloseable {
         return null;
     }
 
-    /// The last word on a task that has ended, once all before it was handed out; else null.
+    /// Returns the last item of an ended task, once everything before it was returned; otherwise null.
     Item end() {
         return settled && status.ended() ? new Item.End(task.name(), status, null) : null;
     }
@@ -114,19 +115,19 @@ final class AnswerReader implements AutoCloseable {
 
     // ---- for any thread
 
-    /// An attempt has begun to answer.
+    /// Notes that an attempt has begun to answer.
     synchronized void begun(AnswerBuffer answer) {
         if (answer != null && (newest == null || newest.seq() < answer.seq())) {
             newest = answer;
         }
     }
 
-    /// There may be more to read.
+    /// Wakes the reader, because there may be more to read.
     void wake() {
         LockSupport.unpark(reader);
     }
 
-    /// Lets go of an answer that was read to its end.
+    /// Drops an answer that was read to its end.
     private synchronized void forget() {
         if (newest != null && newest.seq() <= seen) {
             newest = null;
@@ -172,7 +173,7 @@ final class AnswerReader implements AutoCloseable {
             if (problem.status() != 404) {
                 throw problem;
             }
-            // it was deleted since
+            // it was deleted meanwhile
             return;
         }
         if (document.result() == null || document.attempts().isEmpty()) {
@@ -183,7 +184,7 @@ final class AnswerReader implements AutoCloseable {
             attempt = last;
             offset = 0;
         }
-        // its two texts, and their bytes
+        // for the two texts and their bytes
         int bytes = 2 * document.result().length();
         memory.take().accept(bytes);
         heldBytes += bytes;
@@ -193,7 +194,8 @@ final class AnswerReader implements AutoCloseable {
         runs = runs(answer, result);
     }
 
-    /// An offset counts the bytes in the order in which they came, and each run lies in the text of its kind.
+    /// Returns a piece of the result. An offset counts bytes in order of arrival, while each run is in the text of its
+    /// kind.
     private Chunk ofResult() {
         long begin = 0;
         long[] passed = new long[2];
@@ -215,7 +217,7 @@ final class AnswerReader implements AutoCloseable {
         return null;
     }
 
-    /// Those of the result, if they are of its texts; otherwise it thought first.
+    /// Returns the runs of the result, if they match its texts; otherwise thinking, then text.
     private static List<Long> runs(ResultText answer, byte[][] utf8) {
         long[] sum = new long[2];
         for (int i = 0; i < answer.runs().size(); i++) {

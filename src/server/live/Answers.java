@@ -3,46 +3,45 @@ package server.live;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The answers that are being given, and who reads them. The dispatcher begins and ends them. Safe for any thread, and
-/// quick.
+/// The answers in progress and their readers. The dispatcher begins and ends them. Thread-safe and quick.
 public final class Answers {
 
-    /// What is kept of one attempt's answer, in bytes. Readers get what is beyond from the result.
+    /// How much of one attempt's answer is kept, in bytes. Readers get the rest from the result.
     public static final int TASK_MAX = 4 << 20;
 
     private final ConcurrentHashMap<Long, AnswerBuffer> running = new ConcurrentHashMap<>();
     private final ByTask<AnswerReader> readers = new ByTask<>();
     private final Unfinished unfinished = new Unfinished();
-    /// What all answers together may still take, in bytes.
+    /// The room that is left for all answers together, in bytes.
     private final AtomicLong room;
 
-    /// @param bytesMax what all running answers together may take; beyond it they are cut as at [#TASK_MAX]
+    /// @param bytesMax limit of all running answers together; beyond it they are cut off as at [#TASK_MAX]
     public Answers(long bytesMax) {
         room = new AtomicLong(bytesMax);
     }
 
-    /// Takes an eighth of the heap for all answers together.
+    /// Creates one that may use an eighth of the heap for all answers together.
     public Answers() {
         this(Runtime.getRuntime().maxMemory() / 8);
     }
 
-    /// Begins an attempt's answer; what is left of an earlier attempt's is no longer found.
+    /// Begins an attempt's answer; an earlier attempt's answer is no longer found.
     ///
-    /// @param seq of the event that the attempt began with
+    /// @param seq the sequence number of the event with which the attempt began
     public AnswerBuffer begin(long task, int attempt, long seq) {
         AnswerBuffer buffer = new AnswerBuffer(task, attempt, seq, this);
         AnswerBuffer earlier = running.put(task, buffer);
         if (earlier != null) {
             earlier.release();
         }
-        // they hold it from now on, however soon it ends
+        // they keep the buffer from now on, however soon it ends
         readers.of(task).forEach(reader -> reader.begun(buffer));
         return buffer;
     }
 
-    /// Ends an attempt's answer. Call it before the queue is told how the attempt ended, so that nobody takes the old
-    /// answer for the next attempt's. Readers that hold the buffer can read it to its end. Does nothing if another
-    /// attempt has begun since.
+    /// Ends an attempt's answer. Must be called before the queue learns how the attempt ended, so that nobody takes the
+    /// old answer for the next attempt's. Readers that have the buffer can read it to its end. Does nothing if another
+    /// attempt has begun meanwhile.
     public void end(long task, int attempt) {
         AnswerBuffer buffer = running.get(task);
         if (buffer != null && buffer.attempt() == attempt && running.remove(task, buffer)) {
@@ -50,7 +49,7 @@ public final class Answers {
         }
     }
 
-    /// Ends the answer of an attempt that did not complete, as [#end] does, and keeps the beginning of what it said.
+    /// Ends the answer of an attempt that did not complete, as [#end] does, and keeps the beginning of its text.
     public void breakOff(long task, int attempt) {
         AnswerBuffer buffer = running.get(task);
         if (buffer != null && buffer.attempt() == attempt) {
@@ -59,18 +58,18 @@ public final class Answers {
         end(task, attempt);
     }
 
-    /// Returns the beginning of what an attempt had said that did not complete; null if nothing, or if it is not kept
-    /// any more.
+    /// Returns the beginning of the text of an attempt that did not complete; null if there is none, or it is no longer
+    /// kept.
     public String unfinished(long task, int attempt) {
         return unfinished.of(task, attempt);
     }
 
-    /// The answer that this task's running attempt is giving; null if none.
+    /// Returns the answer of this task's running attempt; null if none.
     AnswerBuffer find(long task) {
         return running.get(task);
     }
 
-    /// Lets a reader have what the task's attempts answer from now on, and what the running one has so far.
+    /// Gives a reader the answers of the task's attempts from now on, and the running one so far.
     void add(long task, AnswerReader reader) {
         readers.add(task, reader);
         reader.begun(running.get(task));
@@ -80,7 +79,7 @@ public final class Answers {
         readers.remove(task, reader);
     }
 
-    /// Lets the readers of a task look for more.
+    /// Wakes the readers of a task.
     void wake(long task) {
         readers.of(task).forEach(AnswerReader::wake);
     }

@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/// Who wants to hear of which task. Safe for any thread; a look-up takes no lock.
+/// The listeners of each task. Thread-safe; a look-up takes no lock.
 final class ByTask<T> {
 
-    /// In lists that are never changed but replaced.
+    /// Lists are never changed, but replaced.
     private final ConcurrentHashMap<Long, List<T>> all = new ConcurrentHashMap<>();
 
     void add(long task, T one) {
         all.merge(task, List.of(one), (before, more) -> Stream.concat(before.stream(), more.stream()).toList());
     }
 
-    /// Does nothing if it is not there.
+    /// Removes a listener; does nothing if it is absent.
     void remove(long task, T one) {
         all.computeIfPresent(task, (id, before) -> {
             List<T> after = before.stream().filter(other -> other != one).toList();
@@ -22,7 +22,7 @@ final class ByTask<T> {
         });
     }
 
-    /// Those of one task, in the order in which they were added.
+    /// Returns the listeners of one task, in the order in which they were added.
     List<T> of(long task) {
         return all.getOrDefault(task, List.of());
     }

@@ -7,18 +7,17 @@ import server.task.Task;
 import shared.TaskStatus;
 import shared.TaskType;
 
-/// Which events a subscriber gets. An empty set asks for nothing in particular; of those that are not empty all must
-/// fit. What asks for something of a task (`tasks`, `statuses`, `types`, `models`) passes events of tasks only, and
-/// `crons` those of cron tasks and of the tasks that these made; so events of the queue itself come without a filter
-/// only.
+/// Selects the events of a subscriber. An empty set means any; an event must match every set that is not empty. With a
+/// condition on tasks (`tasks`, `statuses`, `types`, `models`) only events of tasks match; with `crons`, only events of
+/// those cron tasks and of the tasks that they created. So events of the queue itself match only the empty filter.
 ///
-/// @param statuses as they are after the event
+/// @param statuses the statuses after the event
 public record EventFilter(Set<Long> tasks, Set<TaskStatus> statuses, Set<TaskType> types, Set<String> models,
         Set<Long> crons) {
 
     public static final EventFilter ALL = new EventFilter(Set.of(), Set.of(), Set.of(), Set.of(), Set.of());
 
-    /// The events of one task.
+    /// Creates a filter for the events of one task.
     static EventFilter ofTask(long task) {
         return new EventFilter(Set.of(task), Set.of(), Set.of(), Set.of(), Set.of());
     }

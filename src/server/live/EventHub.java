@@ -15,26 +15,27 @@ import server.queue.TaskQueue;
 import server.queue.ledger.DurableEvent;
 import server.task.Task;
 
-/// Hands every event to all who subscribed to it.
+/// Passes every event on to its subscribers.
 ///
-/// The journal's writer only puts an event into a list, and only if somebody may want it. One thread takes what is
-/// there, appends it to the subscribers' outboxes and wakes them; then it rests a while for each that it woke. So
-/// waking takes a bounded share of the processor: with few subscribers or events nothing waits, with many a subscriber
-/// is woken once for several events, and writes them at once.
+/// The journal's writer only appends an event to a list, and only if somebody may want it. One thread takes the list,
+/// appends the events to the subscribers' outboxes and wakes the subscribers; then it rests for a time that grows with
+/// the number of those that it woke. So waking takes a bounded share of the processor: with few subscribers or events
+/// nothing waits; with many, a subscriber is woken once for several events and writes them together.
 ///
-/// Most subscribers hear of one task each: they are looked up by its id, so that they cost nothing while others change.
+/// Most subscribers want one task each: they are looked up by its id, so they cost nothing while other tasks change.
 public final class EventHub implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger("server.live");
 
-    /// How many events may wait to be handed on. One takes the thread about as long as an append to every outbox.
+    /// The number of events that may wait to be passed on. Passing one on takes about as long as an append to every
+    /// outbox.
     private static final int WAITING_MAX = 50_000;
 
-    /// The rest for each subscriber woken, and the longest.
+    /// The rest for each woken subscriber, and the longest rest.
     private static final long REST_EACH_NANOS = 40_000;
     private static final long REST_MAX_NANOS = 25_000_000;
 
-    /// How often, in parts of the room for all events that wait, old ones are looked for.
+    /// Old events are looked for each time this fraction of the room for waiting events was passed on.
     private static final int SWEEPS = 8;
 
     private static final long CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -44,28 +45,28 @@ public final class EventHub implements AutoCloseable {
     private final long bytesMax;
     private final Thread thread = Thread.ofVirtual().name("event-hub").unstarted(this::run);
 
-    /// All that are joined: changed under the lock.
+    /// All that have joined; changed under the lock.
     private final Set<Subscription> joined = ConcurrentHashMap.newKeySet();
-    /// Those that hear of certain tasks only: changed under the lock.
+    /// Those that want certain tasks only; changed under the lock.
     private final ByTask<Subscription> narrow = new ByTask<>();
 
-    /// Guards what follows.
+    /// Guards the following fields.
     private final Object lock = new Object();
-    /// The others, in a list that is never changed but replaced.
+    /// The others, in a list that is never changed, but replaced.
     private List<Subscription> broad = List.of();
     private List<DurableEvent> waiting = new ArrayList<>();
-    /// All up to this event was put into `waiting`, or nobody was there to want it.
+    /// All events up to this one were put into `waiting`, or nobody was there to want them.
     private long passed;
-    /// Whether there were too many.
+    /// Whether too many events were waiting, so that some were lost.
     private boolean lost;
     /// Whether the hub's thread has nothing to do.
     private boolean resting;
     private boolean closed;
 
-    /// All up to this event is in the outboxes of those who want it.
+    /// All events up to this one are in the outboxes of their subscribers.
     private volatile long handedOn;
-    // only the hub's thread
-    /// How many bytes of events were ever handed on.
+    // used only by the hub's thread
+    /// The total size of the events passed on, in bytes.
     private long publishedBytes;
     private long sweptBytes;
 
@@ -75,12 +76,14 @@ public final class EventHub implements AutoCloseable {
         this.bytesMax = bytesMax;
     }
 
-    /// @param answers  what is being said
-    /// @param bytesMax what all events that wait for a subscriber may take of memory together, in about
+    /// Starts a hub.
+    ///
+    /// @param answers  the answers in progress
+    /// @param bytesMax approximate limit of the memory of all events that wait for subscribers
     static EventHub start(TaskQueue queue, Answers answers, long bytesMax) {
         EventHub hub = new EventHub(queue, answers, bytesMax);
         queue.onEvent(hub::publish);
-        // what was durable before the hub listened is not told to it
+        // the hub does not hear of events that were durable before it listened
         long before = queue.durableSeq();
         synchronized (hub.lock) {
             hub.passed = Math.max(hub.passed, before);
@@ -89,30 +92,30 @@ public final class EventHub implements AutoCloseable {
         return hub;
     }
 
-    /// Begins to hand on what happens from now on. An eighth of the heap is for all events that wait.
+    /// Starts a hub that passes on events from now on. The events that wait may use an eighth of the heap.
     public static EventHub start(TaskQueue queue, Answers answers) {
         return start(queue, answers, Runtime.getRuntime().maxMemory() / 8);
     }
 
-    /// Subscribes the calling thread to what comes from now on. Close it.
+    /// Subscribes the calling thread to all events from now on. Must be closed.
     public Subscription subscribe(EventFilter filter) {
         Subscription subscription = new Subscription(this, queue, filter);
         subscription.beginNow();
         return subscription;
     }
 
-    /// Subscribes the calling thread to all events after this one, those of the past first. Close it.
+    /// Subscribes the calling thread to all events after this one, past events first. Must be closed.
     ///
-    /// @param after if there is no such event yet, or events after it are not kept any more, a `Reset` comes first
+    /// @param after if there is no such event yet, or later events are no longer kept, a `Reset` comes first
     public Subscription subscribe(EventFilter filter, long after) {
         Subscription subscription = new Subscription(this, queue, filter);
         subscription.resume(after);
         return subscription;
     }
 
-    /// Subscribes the calling thread to all events of one task, those of the past first, and to its answer. Close it.
+    /// Subscribes the calling thread to all events of one task, past events first, and to its answer. Must be closed.
     ///
-    /// @throws shared.Problem 404: the task is gone
+    /// @throws shared.Problem 404 if the task was deleted
     public Subscription subscribe(Task task, AnswerPlace from, Memory memory) {
         Subscription subscription = new Subscription(this, queue, EventFilter.ofTask(task.id()));
         try {
@@ -124,12 +127,12 @@ public final class EventHub implements AutoCloseable {
         }
     }
 
-    /// Returns how many subscriptions there are.
+    /// Returns the number of subscriptions.
     public int subscribers() {
         return joined.size();
     }
 
-    /// Ends all subscriptions and waits a little until they are closed, so that their readers can be told.
+    /// Ends all subscriptions, and waits briefly until they are closed, so that their readers learn of it.
     @Override
     public void close() {
         long end = System.nanoTime() + CLOSE_NANOS;
@@ -148,16 +151,16 @@ public final class EventHub implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    /// Returns what is being said, and was.
+    /// Returns the answers in progress and the unfinished ones.
     public Answers answers() {
         return answers;
     }
 
     // ---- for subscriptions
 
-    /// From now on the subscription's outbox gets what comes.
+    /// Adds a subscription: from now on its outbox gets the events.
     ///
-    /// @return the last event that it does not get
+    /// @return the last event that its outbox does not get
     long join(Subscription subscription) {
         synchronized (lock) {
             if (closed) {
@@ -184,7 +187,7 @@ public final class EventHub implements AutoCloseable {
         }
     }
 
-    /// All up to this event is in the outboxes of those who want it.
+    /// Returns the last event up to which all are in the outboxes of their subscribers.
     long handedOn() {
         return handedOn;
     }
@@ -223,7 +226,7 @@ public final class EventHub implements AutoCloseable {
         while (true) {
             List<DurableEvent> events;
             List<Subscription> to;
-            // who joins later has missed nothing
+            // a subscription that joins later has missed nothing
             List<Subscription> missed;
             long upTo;
             synchronized (lock) {
@@ -251,7 +254,8 @@ public final class EventHub implements AutoCloseable {
                 rest = Math.min(rest, handOn(events, to, missed) * REST_EACH_NANOS);
                 handedOn = upTo;
             } catch (RuntimeException | Error failure) {
-                // for want of memory, most likely; nobody else would hand on, so who has missed something is told
+                // most likely out of memory; nobody else would pass the events on, so the subscribers learn that they
+                // missed some
                 LOG.log(Level.ERROR, "event=events_not_handed_on", failure);
                 synchronized (lock) {
                     lost = true;
@@ -261,7 +265,9 @@ public final class EventHub implements AutoCloseable {
         }
     }
 
-    /// @return how many were woken
+    /// Passes events on.
+    ///
+    /// @return the number of subscribers woken
     private int handOn(List<DurableEvent> events, List<Subscription> to, List<Subscription> missed) {
         missed.forEach(subscription -> subscription.drop("more happened than the server could hand on"));
         List<Handed> handed = new ArrayList<>(events.size());

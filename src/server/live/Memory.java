@@ -2,9 +2,9 @@ package server.live;
 
 import java.util.function.IntConsumer;
 
-/// The room that answers take of memory while their readers have not got them, in bytes.
+/// Accounts for the memory of answers until their readers have them, in bytes.
 ///
-/// @param take     throws a [shared.Problem] if there is no room for so much
-/// @param giveBack what was taken
+/// @param take     reserves bytes; throws a [shared.Problem] if there is not enough room
+/// @param giveBack returns reserved bytes
 public record Memory(IntConsumer take, IntConsumer giveBack) {
 }

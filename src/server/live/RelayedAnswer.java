@@ -14,30 +14,30 @@ import server.task.Submission;
 import server.task.Task;
 import shared.json.Slice;
 
-/// What has come so far of a host's answer to a call, and how its task ended: for all who called. One attempt at a time
-/// writes, at the host's pace; any number of callers read, each from a place of its own. All of it is kept until the
-/// last caller has left.
+/// A host's answer to a call so far, and how its task ended, for all callers. One attempt at a time writes, at the
+/// host's pace; any number of callers read, each from its own position. All of it is kept until the last caller has
+/// left.
 public final class RelayedAnswer implements RelaySink {
 
     private static final int CAPACITY_BYTES = 1 << 10;
 
-    /// What there is at one moment.
+    /// The state at one moment.
     ///
-    /// @param host      the name of the host that was asked last; null: none yet
-    /// @param askedAt   when it was asked, milliseconds since the epoch
-    /// @param isAsked   whether it is being asked now
+    /// @param host      the name of the last host to which the call was sent; null if none yet
+    /// @param askedAt   when the call was sent, in milliseconds since the epoch
+    /// @param isAsked   whether an attempt is in progress
     /// @param head      null until the host has answered
-    /// @param bytes     all of the body so far
-    /// @param hostEnded whether the host has ended its answer in order
-    /// @param cut       why not all of the body is here: there was no room for it; null: all of it is
+    /// @param bytes     the body so far
+    /// @param hostEnded whether the host has ended its answer normally
+    /// @param cut       why the body is incomplete: there was no room for it; null if it is complete so far
     /// @param ended     the task as it ended, durable; null until then
-    /// @param failure   of a task that failed by an attempt: what ended it; null if nothing did yet
-    /// @param changes   counts what has happened
+    /// @param failure   the failure of the attempt that ends the task; null if none yet
+    /// @param changes   the number of changes so far
     public record Look(String host, long askedAt, boolean isAsked, HostHead head, Slice bytes, boolean hostEnded,
             Outcome.Failed cut, Task ended, Outcome.Failed failure, long changes) {
     }
 
-    // all under this lock
+    // all guarded by this object's lock
     private final AnswerRoom.Portion room;
     private String host;
     private long askedAt;
@@ -50,48 +50,50 @@ public final class RelayedAnswer implements RelaySink {
     private Task ended;
     private Outcome.Failed failure;
     private long changes;
-    /// Opens when those who wait are to look; null while nobody waits for one.
+    /// Opens when waiting callers must look again; null while none waits.
     private CountDownLatch next;
     private Submission brought;
     private boolean released;
 
-    // under the lock of the entry in RelayedAnswers
+    // guarded by the lock of the entry in RelayedAnswers
     int callers;
-    /// By which event the attempt began that gives it; 0: none does.
+    /// The sequence number of the event with which the answering attempt began; 0 for none.
     long attempt;
 
-    /// @param room where its bytes are counted until the last caller has left
+    /// @param room accounts for its bytes until the last caller has left
     RelayedAnswer(AnswerRoom.Portion room) {
         this.room = room;
     }
 
-    /// Keeps what its caller has brought for the host, so that it need not be read from the journal: until it is taken,
-    /// or a caller leaves, for a request's room in memory is held no longer.
+    /// Keeps the caller's submission, so that it need not be read from the journal: until it is taken, or a caller
+    /// leaves, because the room of a request in memory is held no longer.
+    ///
+    /// @param submission null to drop it
     public synchronized void bring(Submission submission) {
         brought = submission;
     }
 
-    /// Takes what its caller has brought, once; null if that is in the journal alone.
+    /// Returns the caller's submission, once; null if only the journal has it.
     public synchronized Submission takeBrought() {
         Submission taken = brought;
         brought = null;
         return taken;
     }
 
-    /// Nobody reads it any more: what an attempt that was cancelled still brings is dropped.
+    /// Notes that nobody reads it any more: what a cancelled attempt still writes is dropped.
     synchronized void release() {
         released = true;
         room.close();
     }
 
-    /// A host is being asked. Nobody is woken for it: it changes nothing of what callers wait for.
+    /// Notes that the call is being sent to a host. Wakes nobody, because it changes nothing that callers wait for.
     synchronized void asked(String newHost, long now) {
         host = newHost;
         askedAt = now;
         isAsked = true;
     }
 
-    /// The attempt is over. Where the answer has begun, nobody is woken for it: the task's end follows.
+    /// Notes that the attempt is over. Wakes nobody if the answer has begun, because the task's end follows.
     synchronized void left() {
         isAsked = false;
         changes++;
@@ -100,7 +102,7 @@ public final class RelayedAnswer implements RelaySink {
         }
     }
 
-    /// Nobody is woken for it: the first byte, or the end, follows at once.
+    /// Wakes nobody, because the first byte, or the end, follows at once.
     @Override
     public synchronized void head(HostHead newHead) {
         head = newHead;
@@ -121,7 +123,7 @@ public final class RelayedAnswer implements RelaySink {
             return;
         }
         if (count > bytes.length - length) {
-            // what readers hold of the old array stays as it is
+            // readers may still use the old array, which does not change
             bytes = Arrays.copyOf(bytes, Math.max(CAPACITY_BYTES, Math.max(length + count, length + length / 2)));
         }
         System.arraycopy(more, from, bytes, length, count);
@@ -131,18 +133,18 @@ public final class RelayedAnswer implements RelaySink {
         }
     }
 
-    /// Nobody is woken for it: callers wait for the task's end.
+    /// Wakes nobody, because callers wait for the task's end.
     @Override
     public synchronized void end() {
         hostEnded = true;
     }
 
-    /// Tells what is about to end the task; callers learn of it once that is durable.
+    /// Sets the failure that is about to end the task; callers learn of it when that is durable.
     public synchronized void failing(Outcome.Failed newFailure) {
         failure = newFailure;
     }
 
-    /// Returns whether a part of an answer may have reached a caller, so that nothing may be tried again.
+    /// Returns whether part of an answer may have reached a caller, so that the call must not be retried.
     public synchronized boolean begun() {
         return head != null;
     }
@@ -152,16 +154,17 @@ public final class RelayedAnswer implements RelaySink {
         changed();
     }
 
-    /// Returns what there is now.
+    /// Returns the present state.
     public synchronized Look look() {
         return new Look(host, askedAt, isAsked, head, new Slice(bytes, 0, length), hostEnded, cut, ended, failure,
                 changes);
     }
 
-    /// Waits until something has happened since an earlier look, or to look at the time: at most a second.
+    /// Waits until something has changed since an earlier look, or until the time must be checked, which is after at
+    /// most about a second.
     ///
-    /// @param seen   the earlier look's `changes`
-    /// @param atMost wait no longer than this either
+    /// @param seen   the `changes` of the earlier look
+    /// @param atMost the longest wait
     public Look await(long seen, Duration atMost) throws InterruptedException {
         CountDownLatch change;
         synchronized (this) {
@@ -171,11 +174,11 @@ public final class RelayedAnswer implements RelaySink {
             next = next == null ? new CountDownLatch(1) : next;
             change = next;
         }
-        // not in the monitor: to wake a virtual thread from there takes another thread
+        // not inside the monitor: waking a virtual thread there takes another thread
         if (atMost.compareTo(RelayedAnswers.LOOK_EVERY) < 0) {
             change.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
         } else {
-            // each timer has to be told to a thread, too: one of RelayedAnswers is enough for all
+            // each timer must also wake a thread: one timer of RelayedAnswers is enough for all
             change.await();
         }
         return look();
@@ -186,7 +189,7 @@ public final class RelayedAnswer implements RelaySink {
         wake();
     }
 
-    /// Lets those who wait look.
+    /// Wakes the waiting callers.
     synchronized void wake() {
         if (next != null) {
             next.countDown();

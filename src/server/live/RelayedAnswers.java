@@ -7,13 +7,13 @@ import server.clock.Rounds;
 import server.executor.AnswerRoom;
 import server.queue.ledger.DurableEvent;
 
-/// The answers to calls that somebody waits for or a host is giving, by task. Safe for any thread, and quick.
+/// The answers to calls, by task, that callers wait for or a host is giving. Thread-safe and quick.
 public final class RelayedAnswers {
 
-    /// What the answers that are kept for their callers may take of the heap: a quarter.
+    /// The part of the heap that answers kept for callers may use: a quarter.
     private static final int HEAP_SHARE = 4;
 
-    /// How often those who wait look at the time, and at what tells nobody of its changes.
+    /// How often waiting callers check the time, and whatever does not report its changes.
     static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private final AnswerRoom room;
@@ -25,13 +25,13 @@ public final class RelayedAnswers {
         this(new AnswerRoom(Runtime.getRuntime().maxMemory() / HEAP_SHARE));
     }
 
-    /// @param room of all answers together
+    /// @param room accounts for all answers together
     RelayedAnswers(AnswerRoom room) {
         this.room = room;
     }
 
-    /// Lets a caller have a task's answer, from its first byte if the attempt has not begun or a caller is there; to be
-    /// given back with [#leave]. Call it before the task is looked at, or the end is missed.
+    /// Gives a caller a task's answer, from its first byte if the attempt has not begun or another caller is there;
+    /// must be ended with [#leave]. Must be called before the task's state is read, or its end may be missed.
     public RelayedAnswer enter(long task) {
         RelayedAnswer entered = byTask.compute(task, (id, there) -> {
             RelayedAnswer answer = there == null ? new RelayedAnswer(room.share()) : there;
@@ -42,7 +42,8 @@ public final class RelayedAnswers {
         return entered;
     }
 
-    /// Notes that a caller reads no longer what it got from [#enter]; a later attempt may have another answer by now.
+    /// Notes that a caller no longer reads the answer that it got from [#enter]; a later attempt may have another
+    /// answer by now.
     public void leave(long task, RelayedAnswer entered) {
         byTask.compute(task, (id, there) -> {
             entered.callers--;
@@ -52,9 +53,10 @@ public final class RelayedAnswers {
         });
     }
 
-    /// Begins an attempt's answer, which its callers read; to be ended with [#end] once the outcome is on record.
+    /// Begins an attempt's answer, which the callers read; must be ended with [#end] when the outcome is recorded.
     ///
-    /// @param attempt the sequence number of the event that the attempt began with
+    /// @param attempt the sequence number of the event with which the attempt began
+    /// @param now     milliseconds since the epoch
     public RelayedAnswer begin(long task, long attempt, String host, long now) {
         RelayedAnswer begun = byTask.compute(task, (id, there) -> {
             RelayedAnswer answer = there;
@@ -72,12 +74,12 @@ public final class RelayedAnswers {
         return begun;
     }
 
-    /// Returns the answer that a task's attempt is giving or its callers wait for; null if there is none.
+    /// Returns the answer that a task's attempt is giving or callers wait for; null if there is none.
     public RelayedAnswer find(long task) {
         return byTask.get(task);
     }
 
-    /// Ends an attempt's answer. Does nothing if another attempt has begun since.
+    /// Ends an attempt's answer. Does nothing if another attempt has begun meanwhile.
     public void end(long task, long attempt) {
         byTask.computeIfPresent(task, (id, answer) -> {
             if (answer.attempt != attempt) {
@@ -89,7 +91,7 @@ public final class RelayedAnswers {
         });
     }
 
-    /// Tells callers that a task has ended. For the journal's writer.
+    /// Tells callers that a task has ended. Called by the journal's writer.
     public void happened(DurableEvent event) {
         RelayedAnswer answer = byTask.isEmpty() || event.after() == null || !event.after().status().ended() ? null
                 : byTask.get(event.task());

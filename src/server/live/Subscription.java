@@ -22,9 +22,9 @@ import shared.LogValue;
 import shared.Problem;
 import shared.TaskStatus;
 
-/// One subscriber's items: the events that its filter passes, and the answers of the tasks that it follows. The events
-/// of the past come first, read from the journal at the subscriber's pace, then what happens, through a bounded outbox;
-/// each once, in order, none left out. Used by the thread that subscribed.
+/// One subscriber's items: the events that its filter passes, and the answers of the tasks that it follows. Past events
+/// come first, read from the journal at the subscriber's pace, then live ones, through a bounded outbox; each once, in
+/// order, without gaps. Used by the thread that subscribed.
 ///
 /// ```
 ///  reading the past ──── read to its end: join the hub, read what came since ────▶ live ──▶ dropped
@@ -33,19 +33,19 @@ import shared.TaskStatus;
 /// ```
 ///
 /// The overflow rule: a subscriber that lets [#EVENTS_MAX] events pile up, or holds old ones while much happens, is
-/// dropped, and told the sequence number with which it can resume. The order rule is the [AnswerReader]'s.
+/// dropped, and learns the sequence number from which it can resume. The order rule is [AnswerReader]'s.
 public final class Subscription implements AutoCloseable {
 
     static final int EVENTS_MAX = 4_096;
 
-    /// How many answers a subscriber may follow at a time.
+    /// The number of answers that a subscriber may follow at a time.
     public static final int FOLLOWED_MAX = 100;
 
     private static final Logger LOG = System.getLogger("server.live");
 
     /// An event in the outboxes.
     ///
-    /// @param publishedBytes how much the hub had handed on up to it
+    /// @param publishedBytes the total that the hub had passed on up to and including it
     record Handed(DurableEvent event, long publishedBytes) {
     }
 
@@ -54,28 +54,29 @@ public final class Subscription implements AutoCloseable {
     private final EventFilter filter;
     private final Thread reader = Thread.currentThread();
 
-    /// The events of the past; null once they are read.
+    /// The past events; null once they have been read.
     private EventLog log;
     private final Pace.Read pace;
-    /// The last event that does not come through the outbox; none is known before it has been joined to the hub.
+    /// The last event that does not come through the outbox; not meaningful before this joined the hub.
     private long joinedAt;
-    /// What was read of the past, or is to be said. Each part of the past gets a new one: if one that the collector has
-    /// moved to the old objects grows, the array that it leaves there keeps the part's events until a full collection.
+    /// Past events that were read, and other items to return. Each part of the past gets a new deque: if one that the
+    /// garbage collector has moved to the old generation grew, the array that it leaves there would keep the part's
+    /// events until a full collection.
     private ArrayDeque<Item> past = new ArrayDeque<>();
-    /// The item of the feed whose turn it is, but for pieces that go before it.
+    /// The next item of the feed, which pieces may still precede.
     private Item next;
-    /// All up to here was handed out, or is not asked for.
+    /// All events up to this one were returned, or were not requested.
     private long place;
     private boolean ended;
 
-    /// Guards `reason` and `asked`, and `followed`, which the reader alone changes.
+    /// Also the lock for `reason`, `asked` and `followed`; only the reader changes `followed`.
     private final ArrayDeque<Handed> outbox = new ArrayDeque<>();
-    /// Why it is dropped; null if it is not.
+    /// Why it was dropped; null if it was not.
     private String reason;
-    /// Whether the reader found the outbox empty. One that has not asked since is busy, or blocked by a client that
-    /// reads nothing: waking it would do nothing.
+    /// Whether the reader found the outbox empty. A reader that has not polled since is busy, or blocked by a client
+    /// that reads nothing: waking it would have no effect.
     private boolean asked;
-    /// By task, the one whose turn it is first.
+    /// By task; the next to be read comes first.
     private final SequencedMap<Long, AnswerReader> followed = new LinkedHashMap<>();
 
     Subscription(EventHub hub, TaskQueue queue, EventFilter filter) {
@@ -96,9 +97,9 @@ public final class Subscription implements AutoCloseable {
         place = Math.max(joinedAt, queue.durableSeq());
     }
 
-    /// Goes back, or on, to the events after this one. The answers that are followed stay.
+    /// Moves back or forward to the events after this one. Followed answers stay followed.
     ///
-    /// @param after if there is no such event yet, or events after it are not kept any more, a `Reset` comes first
+    /// @param after if there is no such event yet, or later events are no longer kept, a `Reset` comes first
     public void resume(long after) {
         hub.leave(this);
         synchronized (outbox) {
@@ -109,7 +110,7 @@ public final class Subscription implements AutoCloseable {
         next = null;
         ended = false;
         joinedAt = Long.MAX_VALUE;
-        // in turns from here on: a thousand that come at once leave a processor for who accepts the next request
+        // in turns from here on: a thousand subscribers that come at once leave a processor to accept the next request
         pace.takeTurn();
         try {
             log = queue.eventsAfter(after);
@@ -125,14 +126,14 @@ public final class Subscription implements AutoCloseable {
     /// Begins with the events of one task so far, and reads its answer.
     void beginWith(Task task, AnswerPlace from, Memory memory) {
         joinedAt = hub.join(this);
-        // as of no event yet: those of the past tell how it went on
+        // as of no event yet: the past events contain the rest
         follow(task, from, memory);
         queue.eventsOf(task.id()).forEach(event -> past.add(new Change(event)));
     }
 
-    // ---- what is heard
+    // ---- the items
 
-    /// Returns the next item, without waiting for one; null if there is none now.
+    /// Returns the next item, without waiting; null if there is none now.
     public Item poll() {
         while (true) {
             if (next == null) {
@@ -164,13 +165,13 @@ public final class Subscription implements AutoCloseable {
         return item;
     }
 
-    /// Returns whether there is more of the past to read, though [#poll] had nothing.
+    /// Returns whether there are more past events to read, even if [#poll] returned null.
     public boolean reading() {
         return log != null;
     }
 
-    /// Returns the sequence number with which another subscription takes up where this one is: all events up to it were
-    /// handed out, or the filter does not pass them.
+    /// Returns the sequence number from which another subscription would continue this one: all events up to it were
+    /// returned, or the filter does not pass them.
     public long seq() {
         long handedOn = hub.handedOn();
         if (next == null && past.isEmpty()) {
@@ -187,8 +188,8 @@ public final class Subscription implements AutoCloseable {
         return place;
     }
 
-    /// Waits until there may be more, at most so many nanoseconds. Polling before each waiting is enough to miss
-    /// nothing: a waking between the two ends the waiting at once.
+    /// Waits until there may be more, for at most this many nanoseconds. Nothing is missed if [#poll] is called before
+    /// each wait: a wake-up in between ends the wait at once.
     public void await(long nanos) throws InterruptedException {
         if (!reading()) {
             LockSupport.parkNanos(this, nanos);
@@ -200,11 +201,11 @@ public final class Subscription implements AutoCloseable {
 
     // ---- answers
 
-    /// Hands out the answer of a task too, from a place on. One that is followed already starts again.
+    /// Follows a task's answer too, from a place on. If it is followed already, it starts again.
     ///
-    /// @param id an id or a prefix of one
-    /// @return the task as it is now
-    /// @throws Problem 404 or 409: there is no such task, or more than one; 429 beyond [#FOLLOWED_MAX]
+    /// @param id an id, or a prefix of one
+    /// @return the task in its present state
+    /// @throws Problem 404 if there is no such task, 409 if there are several, 429 beyond [#FOLLOWED_MAX]
     public Task follow(String id, AnswerPlace from, Memory memory) {
         Task found = queue.find(id);
         unfollow(found.id());
@@ -213,7 +214,7 @@ public final class Subscription implements AutoCloseable {
                     + "unsubscribe from some");
         }
         AnswerReader answer = follow(found, from, memory);
-        // from here on all its events come through the feed; as of this one it is as it is found now
+        // from here on, all its events come through the feed; at this one, its state is the one read here
         long seen = queue.durableSeq();
         try {
             Task now = queue.find(found.name());
@@ -234,9 +235,9 @@ public final class Subscription implements AutoCloseable {
         return answer;
     }
 
-    /// Hands out no more of a task's answer.
+    /// Stops following a task's answer.
     ///
-    /// @return how far the task had come; null if it was not followed
+    /// @return the last known status of the task; null if it was not followed
     public TaskStatus unfollow(long task) {
         AnswerReader answer;
         synchronized (outbox) {
@@ -249,7 +250,7 @@ public final class Subscription implements AutoCloseable {
         return answer.status();
     }
 
-    /// The next piece of one of the answers, which take turns.
+    /// Returns the next item of one of the followed answers, which take turns; null if there is none.
     private Item nextOfAnswers() {
         for (long task : List.copyOf(followed.keySet())) {
             AnswerReader answer = followed.get(task);
@@ -331,7 +332,7 @@ public final class Subscription implements AutoCloseable {
             reset();
         } else if (joinedAt == Long.MAX_VALUE) {
             if (!more) {
-                // what became durable since is read before the outbox is
+                // what has become durable meanwhile is read before the outbox
                 joinedAt = hub.join(this);
             }
         } else if (!more || log.seq() >= joinedAt) {
@@ -351,14 +352,14 @@ public final class Subscription implements AutoCloseable {
         log = null;
     }
 
-    /// The followed tasks' events are needed even if the filter does not pass them.
+    /// Returns whether an event is needed: followed tasks' events are, even if the filter does not pass them.
     private boolean wants(DurableEvent event) {
         return filter.passes(event) || !followed.isEmpty() && followed.containsKey(event.task());
     }
 
     // ---- for the hub
 
-    /// Takes what has happened.
+    /// Adds events to the outbox.
     ///
     /// @return whether the reader was woken
     boolean add(List<Handed> events) {
@@ -385,7 +386,9 @@ public final class Subscription implements AutoCloseable {
         return wake;
     }
 
-    /// Drops a reader that has not taken what was handed on so long ago.
+    /// Drops the subscription if its oldest waiting event was passed on too long ago.
+    ///
+    /// @param publishedBytesMin the oldest event that may still wait, by the total passed on up to it
     void dropIfBehind(long publishedBytesMin) {
         synchronized (outbox) {
             if (!outbox.isEmpty() && outbox.peek().publishedBytes() < publishedBytesMin) {
@@ -394,7 +397,9 @@ public final class Subscription implements AutoCloseable {
         }
     }
 
-    /// Ends it. What waits in the outbox is not handed out.
+    /// Ends the subscription. The events in the outbox are discarded.
+    ///
+    /// @param why for the subscriber
     void drop(String why) {
         synchronized (outbox) {
             if (reason == null) {

@@ -5,23 +5,24 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 
-/// What attempts had said that did not complete: in memory only, the newest ones. Safe for any thread.
+/// The beginnings of the texts of attempts that did not complete: in memory only, the newest ones. Thread-safe.
 final class Unfinished {
 
-    /// Of one attempt, in characters: its beginning.
+    /// The part kept of one attempt, in characters.
     static final int ONE_MAX = 4_096;
-    /// Of all together, in characters.
+    /// The limit of all together, in characters.
     private static final int ALL_MAX = 2 << 20;
 
     private record Key(long task, int attempt) {
     }
 
-    // under this object's lock
+    // guarded by this object's lock
     private final Map<Key, String> texts = new HashMap<>();
     /// The oldest first.
     private final Queue<Key> order = new ArrayDeque<>();
     private int chars;
 
+    /// Keeps the beginning of an attempt's text, without thinking; nothing if that is empty.
     synchronized void keep(long task, int attempt, AnswerBuffer answer) {
         StringBuilder text = new StringBuilder();
         for (AnswerBuffer.Chunk chunk = answer.read(0); chunk != null && text.length() < ONE_MAX;
@@ -32,7 +33,7 @@ final class Unfinished {
             return;
         }
         int end = Math.min(ONE_MAX, text.length());
-        // not within a surrogate pair
+        // not in the middle of a surrogate pair
         text.setLength(Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
         Key key = new Key(task, attempt);
         String before = texts.put(key, text.toString());
@@ -45,6 +46,7 @@ final class Unfinished {
         }
     }
 
+    /// Returns the beginning of an attempt's text; null if it is not kept.
     synchronized String of(long task, int attempt) {
         return texts.get(new Key(task, attempt));
     }
