@@ -22,10 +22,10 @@ import shared.TaskStatus;
 import shared.json.JsonReader;
 import shared.json.Slice;
 
-/// What is asked of cron tasks: users' requests, read and checked, and the submits that are made of templates.
+/// Requests about cron tasks: reads and checks users' requests, and makes submits from templates.
 public final class CronRequests {
 
-    /// How many characters of the last answer go into a prompt at most.
+    /// The maximum number of characters of the last answer that go into a prompt.
     static final int LAST_RESULT_MAX = 32_768;
 
     private final TaskQueue queue;
@@ -45,7 +45,7 @@ public final class CronRequests {
         reader = new CronReader(zone, submissions.metadataMax());
     }
 
-    /// Returns where cron tasks are kept.
+    /// Returns the store of cron tasks.
     public CronStore store() {
         return store;
     }
@@ -58,7 +58,8 @@ public final class CronRequests {
     /// Adds a cron task.
     ///
     /// @param json    the JSON object and nothing after it
-    /// @param replace whether one of the same name is made the same, instead of being in the way
+    /// @param replace whether a cron task of the same name is changed, instead of causing an error
+    /// @throws Problem 400 if the JSON is wrong, 409 if the name is taken
     public CronTask create(JsonReader json, boolean replace) {
         Parsed read = read(json, null);
         Templates.check(read.template(), submissions);
@@ -75,8 +76,8 @@ public final class CronRequests {
 
     /// Changes the members of a cron task that the JSON names; its other members stay.
     ///
-    /// @param json makes a new reader of the JSON at each call
-    /// @throws Problem 404 if there is none, 400 if the JSON is wrong, 409 if another one has the name
+    /// @param json creates a new reader of the JSON at each call
+    /// @throws Problem 404 if there is no such cron task, 400 if the JSON is wrong, 409 if the new name is taken
     public CronTask update(long id, Supplier<JsonReader> json) {
         while (true) {
             CronTask before = store.get(id);
@@ -92,9 +93,9 @@ public final class CronRequests {
         }
     }
 
-    /// Runs a cron task now, by hand, and returns its task.
+    /// Runs a cron task now, on request, and returns the task that it created.
     ///
-    /// @throws Problem 404 if there is none
+    /// @throws Problem 404 if there is no such cron task
     public TaskDocument run(long id) {
         TaskDocument made = null;
         while (made == null) {
@@ -104,7 +105,9 @@ public final class CronRequests {
         return made;
     }
 
-    /// What a due time submits.
+    /// Returns the submission that a due time makes.
+    ///
+    /// @param dueAt milliseconds since the epoch
     Submission submission(CronTask cron, long dueAt) {
         ZonedDateTime due = Instant.ofEpochMilli(dueAt).truncatedTo(ChronoUnit.SECONDS)
                 .atZone(ZoneId.of(cron.plan().zone()));
@@ -120,7 +123,7 @@ public final class CronRequests {
         return submissions.read(template.toBytes());
     }
 
-    /// The text of the last of its tasks that was completed; empty if there is none any more.
+    /// Returns the text of the latest completed task of a cron task; empty if there is none.
     private String lastResult(CronTask cron) {
         CronRuns runs = cron.runs();
         for (int i = runs.size() - 1; i >= 0; i--) {
@@ -132,7 +135,7 @@ public final class CronRequests {
                     boolean halved = end < text.length() && Character.isHighSurrogate(text.charAt(end - 1));
                     return text.substring(0, halved ? end - 1 : end);
                 } catch (Problem deleted) {
-                    // then an older one
+                    // use an older one
                 }
             }
         }

@@ -25,13 +25,13 @@ import shared.Problem;
 import shared.TaskStatus;
 import shared.json.Slice;
 
-/// The cron tasks in the [Ledger]: each method is a decision or a look at it. What a method tells of is durable, unless
-/// it says otherwise.
+/// The cron tasks in the [Ledger]: each method is a decision or a look. What a method returns is durable, unless it
+/// says otherwise.
 ///
 /// **In the journal** two lines hold a cron task, the one at `definedAt` and the one at `lastAt` (see [CronEvent]), and
-/// a compaction keeps exactly these. A firing is two lines, the cron task with its due time behind it and the submit of
-/// the task, in one unit, which recovery keeps whole or not at all: a due time makes exactly one task. Likewise the end
-/// of a task and what its cron task remembers of it.
+/// a compaction keeps exactly these. A firing is two lines in one unit, which recovery keeps whole or not at all: the
+/// cron task with its next due time, and the submit of the task. So a due time creates exactly one task. Likewise, the
+/// end of a task and its record in the cron task are one unit.
 public final class CronStore {
 
     private static final int COUNT_MAX = 1_000_000;
@@ -42,7 +42,7 @@ public final class CronStore {
         this.ledger = ledger;
     }
 
-    /// A due time that wants a task.
+    /// A due time that must create a task.
     public record Due(CronTask cron, long dueAt) {
     }
 
@@ -50,7 +50,7 @@ public final class CronStore {
 
     /// Adds a cron task.
     ///
-    /// @throws Problem 400 if the plan has no due time, 409 if another one has this name
+    /// @throws Problem 400 if the plan has no due time, 409 if the name is taken
     public CronTask create(CronPlan plan, Slice template) {
         long made = ledger.change(writer -> {
             if (writer.state().crons().size() >= COUNT_MAX) {
@@ -67,17 +67,17 @@ public final class CronStore {
 
     /// Changes a cron task.
     ///
-    /// @param before   as it was when the change was thought of
-    /// @param template null if it stays
-    /// @return false if it has changed since: look again, think again
-    /// @throws Problem 404 if it is gone, 409 if another one has its new name
+    /// @param before   the version on which the change is based
+    /// @param template null to keep it
+    /// @return false if the cron task has changed since: read it again and retry
+    /// @throws Problem 404 if it was deleted, 409 if its new name is taken
     public boolean update(CronTask before, CronPlan plan, Slice template) {
         return replace(before, What.UPDATED, plan, template);
     }
 
-    /// Enables or disables a cron task; does nothing if it is so already.
+    /// Enables or disables a cron task; does nothing if it is already so.
     ///
-    /// @return as it is after that
+    /// @return the changed cron task
     public CronTask enable(long id, boolean on) {
         CronTask cron = get(id);
         while (cron.plan().enabled() != on
@@ -87,23 +87,23 @@ public final class CronStore {
         return get(id);
     }
 
-    /// Removes a cron task; the tasks that it made stay.
+    /// Deletes a cron task; the tasks that it created stay.
     ///
-    /// @throws Problem 404 if there is none
+    /// @throws Problem 404 if there is no such cron task
     public void remove(long id) {
         ledger.change(writer -> writer.append(new Event.Cron(
                 new CronEvent(What.REMOVED, writer.now(), writer.state().crons().require(id), null)))).durable();
     }
 
-    /// Returns the cron task that a text names.
+    /// Finds a cron task.
     ///
     /// @param text a name, an id or a unique prefix of one
-    /// @throws Problem 404 if there is none, 409 if there are several
+    /// @throws Problem 404 if there is no such cron task, 409 if there are several
     public CronTask find(String text) {
         return ledger.look(state -> state.crons().find(text)).durable();
     }
 
-    /// The cron task of a name; null if there is none.
+    /// Returns the cron task of a name; null if there is none.
     ///
     /// @throws Problem 409 if there are several
     CronTask named(String name) {
@@ -112,23 +112,23 @@ public final class CronStore {
 
     /// Returns the cron task with this id.
     ///
-    /// @throws Problem 404 if there is none
+    /// @throws Problem 404 if there is no such cron task
     public CronTask get(long id) {
         return ledger.look(state -> state.crons().require(id)).durable();
     }
 
-    /// Returns all cron tasks in the order of their creation.
+    /// Returns all cron tasks, in order of creation.
     public List<CronTask> all() {
         return ledger.look(state -> state.crons().all()).durable();
     }
 
-    /// Returns the cron tasks that fire and whose last run that ended failed, in no order.
+    /// Returns the enabled cron tasks whose last ended run failed, in no particular order.
     public List<CronTask> failing() {
         return ledger.look(state -> state.crons().failing()).durable();
     }
 
-    /// Returns the next due times of a cron task after a moment, as long as nothing changes, enabled or not; fewer if
-    /// there are no more.
+    /// Returns the next due times of a cron task after a moment, whether it is enabled or not, provided that nothing
+    /// changes; fewer than `count` if there are no more.
     ///
     /// @param after milliseconds since the epoch
     public static List<Long> dueAfter(CronTask cron, long after, int count) {
@@ -140,9 +140,9 @@ public final class CronStore {
         return times;
     }
 
-    /// Returns the template of its tasks as it was given, read from the journal.
+    /// Reads the template of a cron task's tasks from the journal, as it was given.
     ///
-    /// @throws Problem 404 if it is gone
+    /// @throws Problem 404 if the cron task was deleted
     public Slice template(CronTask cron) {
         CronTask now = cron;
         while (true) {
@@ -158,7 +158,7 @@ public final class CronStore {
         }
     }
 
-    /// Returns a task's status; null if it is gone. Does not wait until that is durable.
+    /// Returns a task's status, which may not be durable yet; null if the task was deleted.
     public TaskStatus status(long task) {
         return ledger.look(state -> {
             Task found = state.get(task);
@@ -166,9 +166,9 @@ public final class CronStore {
         }).value();
     }
 
-    /// Runs the cron task now, by hand, whatever its plan says about other runs.
+    /// Runs a cron task now, on request, whatever its plan says about other runs.
     ///
-    /// @return null if the cron task has changed since: look again
+    /// @return null if the cron task has changed since: read it again
     public TaskDocument run(CronTask cron, Submission submission) {
         Task task = ledger.change(writer -> fire(writer, cron, -1, submission)).durable();
         return task == null ? null
@@ -177,11 +177,11 @@ public final class CronStore {
 
     // ---- for the timer; these do not wait until a change is durable
 
-    /// Returns the next due time that wants a task. Those that get none are passed over here.
+    /// Returns the next due time that must create a task, after skipping the ones that create none.
     ///
-    /// @param since when the server began to serve due times
-    /// @return null if there is none now, or if `atMost` were passed over, because others need the lock: see
-    ///   [#nextLook]
+    /// @param since  when the server began to serve due times, in milliseconds since the epoch
+    /// @param atMost how many to skip before giving up the lock
+    /// @return null if there is none now, or `atMost` were skipped: see [#nextLook]
     public Due due(long since, int atMost) {
         return ledger.change(writer -> {
             QueueState state = writer.state();
@@ -203,27 +203,28 @@ public final class CronStore {
         }).value();
     }
 
-    /// Makes the task of a due time.
+    /// Creates the task of a due time.
     ///
     /// @return null if the cron task has changed since
     public Task fire(Due due, Submission submission) {
         return ledger.change(writer -> fire(writer, due.cron(), due.dueAt(), submission)).value();
     }
 
-    /// Passes over a due time that can make no task.
+    /// Skips a due time that cannot create a task.
     void fail(Due due, String reason) {
         ledger.change(writer -> writer.state().crons().get(due.cron().id()) != due.cron() ? null
                 : writer.append(new Event.Cron(CronPolicy.failed(due.cron(), due.dueAt(), reason, writer.now()))));
     }
 
-    /// Returns when [#due] has something to do next, milliseconds since the epoch; Long.MAX_VALUE: not before a change.
+    /// Returns when [#due] has something to do next, in milliseconds since the epoch; Long.MAX_VALUE: not before a
+    /// change.
     public long nextLook() {
         return ledger.look(state -> isServing(state) ? state.crons().nextLook() : Long.MAX_VALUE).value();
     }
 
-    /// Lets the cron tasks that have to follow a clock that was set.
+    /// Reschedules the cron tasks that must follow a clock that was set.
     ///
-    /// @param by milliseconds, negative if it was set back
+    /// @param by the change of the clock, in milliseconds; negative: back
     void clockSet(long by) {
         for (CronTask cron : all()) {
             ledger.change(writer -> {
@@ -234,12 +235,13 @@ public final class CronStore {
         }
     }
 
-    /// The latest time that an event has.
+    /// Returns the latest time of any event, in milliseconds since the epoch.
     long latest() {
         return ledger.look(QueueState::latest).value();
     }
 
-    /// Calls this when [#nextLook] may have changed (quick, any thread).
+    /// Adds a listener, which is called when [#nextLook] may have changed. It must be quick, and may be called by any
+    /// thread.
     void onChange(Runnable listener) {
         ledger.onChange(events -> {
             if (events.stream().anyMatch(event -> !(event instanceof Event.Change))) {
@@ -254,7 +256,7 @@ public final class CronStore {
         return state.mode() == QueueMode.RUNNING && ledger.failure() == null;
     }
 
-    /// What is to be done about a cron task now. A queue that is paused or draining serves no due times; those that
+    /// Decides what to do about a cron task now. A queue that is paused or draining serves no due times; those that
     /// pass meanwhile are missed.
     private static CronPolicy.Step decide(QueueState state, CronTask cron, long since, long now) {
         long missedBefore = Math.max(now - CronPolicy.LATE_MS, Math.max(since <= now ? since : 0,
@@ -278,10 +280,10 @@ public final class CronStore {
         }).durable();
     }
 
-    /// One unit: the cancel of a task that is to be replaced, if there is one, then the cron task with its due time
-    /// behind it, and the submit.
+    /// Appends a firing as one unit: the cancel of the task to be replaced, if there is one, then the cron task with
+    /// its next due time, and the submit.
     ///
-    /// @param dueAt negative: by hand
+    /// @param dueAt milliseconds since the epoch; negative: a run on request
     /// @return null if the cron task has changed since
     private Task fire(Ledger.Writer writer, CronTask cron, long dueAt, Submission submission) {
         QueueState state = writer.state();

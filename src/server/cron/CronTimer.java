@@ -15,16 +15,16 @@ import shared.LogValue;
 import shared.Problem;
 import shared.config.Durations;
 
-/// Makes due times into tasks: one thread for all cron tasks. It sleeps until the next due time, but at most a second,
+/// Turns due times into tasks: one thread for all cron tasks. It sleeps until the next due time, but at most a second,
 /// so that it notices a clock that was set forward and a machine that slept: due times that have become too old by that
-/// are missed ones (see `server.cron.plan.CronPolicy`), but for those of `@every`, which follow a clock that was set.
+/// are missed (see `server.cron.plan.CronPolicy`), except those of `@every`, which follow a clock that was set.
 public final class CronTimer implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger("cron");
     private static final long SLEEP_MAX_MS = 1_000;
-    /// A clock that is behind the journal by so much was set back, in milliseconds.
+    /// A clock that is at least this far behind the journal was set back, in milliseconds.
     private static final long JUMP_MS = 2_000;
-    /// How many due times are passed over before others may have the queue's lock.
+    /// How many due times are skipped before others may have the queue's lock.
     private static final int WORK_MAX = 1_000;
 
     private final CronRequests crons;
@@ -34,12 +34,12 @@ public final class CronTimer implements AutoCloseable {
     private final AtomicBoolean changed = new AtomicBoolean();
     private final Looping loop = new Looping("cron", this::loop);
 
-    /// Since when due times are served; what was due before was missed.
+    /// Since when due times are served, in milliseconds since the epoch; earlier ones were missed.
     private long since;
-    /// By how much the clock had been set since the server's start, in milliseconds.
+    /// By how much the clock had been set since the server's start, in milliseconds, when that was last applied.
     private long clockSet;
 
-    /// @param clockSetBy by how much the clock was set since the server's start, in milliseconds
+    /// @param clockSetBy returns by how much the clock was set since the server's start, in milliseconds
     public CronTimer(CronRequests crons, InstantSource clock, LongSupplier clockSetBy) {
         this.crons = crons;
         this.clock = clock;
@@ -47,14 +47,14 @@ public final class CronTimer implements AutoCloseable {
         store = crons.store();
     }
 
-    /// Starts the thread that serves what is due.
+    /// Starts the thread that serves due times.
     public void start() {
         begin();
         store.onChange(this::wake);
         loop.start();
     }
 
-    /// Takes the time.
+    /// Begins to serve due times from now on.
     void begin() {
         since = clock.millis();
         clockSet = clockSetBy.getAsLong();
@@ -66,9 +66,9 @@ public final class CronTimer implements AutoCloseable {
         }
     }
 
-    /// Does what is due.
+    /// Serves all that is due.
     ///
-    /// @return for how many milliseconds there is nothing to do, at most a second
+    /// @return the milliseconds until there is something to do, at most a second
     long step() {
         noticeClock();
         try {
@@ -76,7 +76,7 @@ public final class CronTimer implements AutoCloseable {
                 // until nothing is due
             }
         } catch (Problem refused) {
-            // a full disk or a failed journal, of which others tell, or the queue drains: what is due stays due
+            // a full disk or a failed journal, which others report, or the queue drains: what is due stays due
             return SLEEP_MAX_MS;
         }
         return Math.clamp(store.nextLook() - clock.millis(), 1, SLEEP_MAX_MS);
@@ -97,7 +97,7 @@ public final class CronTimer implements AutoCloseable {
                     LockSupport.parkNanos(this, ms * 1_000_000);
                 }
             } catch (Problem refused) {
-                // a full disk or a failed journal, of which others tell
+                // a full disk or a failed journal, which others report
                 LockSupport.parkNanos(this, SLEEP_MAX_MS * 1_000_000);
             } catch (RuntimeException | Error failure) {
                 LOG.log(Level.ERROR, "event=cron_failed", failure);
@@ -115,6 +115,8 @@ public final class CronTimer implements AutoCloseable {
         }
     }
 
+    /// Serves one due time.
+    ///
     /// @return false if nothing is due now
     /// @throws Problem 503 or 507 if nothing can be written now
     private boolean serveOne() {

@@ -14,10 +14,10 @@ import shared.json.JsonReader.Kind;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// The words in double braces that the prompts of a cron task's template may hold, as in `Report of {{date}}`. They are
-/// looked for where a template says something to a model, at its top level and in its payload, and nowhere else:
-/// Ollama's own `template`, for instance, has braces that mean something else. A backslash before the braces lets them
-/// stand: `\\{{date}}` is the text `{{date}}`.
+/// The placeholders in double braces that a template's prompts may contain, as in `Report of {{date}}`. They are
+/// replaced only where a template has text for a model, at its top level and in its payload: Ollama's own `template`,
+/// for instance, has braces with another meaning. A backslash before the braces keeps them: `\\{{date}}` is the text
+/// `{{date}}`.
 final class Placeholders {
 
     static final List<String> NAMES = List.of("date", "time", "datetime", "timezone", "run_count", "name",
@@ -34,17 +34,19 @@ final class Placeholders {
         this.values = values;
     }
 
-    /// @throws Problem if there is a placeholder of an unknown name
+    /// Checks the placeholders of a template.
+    ///
+    /// @throws Problem 400 if one has an unknown name
     static void check(Slice template) {
         expand(template, name -> "");
     }
 
-    /// The template with values in the place of the placeholders; itself if it has none.
+    /// Returns the template with its placeholders replaced by values; itself if it has none.
     ///
-    /// @param values by name; asked only for what is there
+    /// @param values returns a value by name; called only for names that occur
     static Slice expand(Slice template, UnaryOperator<String> values) {
         String text = new String(template.bytes(), template.from(), template.length(), StandardCharsets.ISO_8859_1);
-        // outside of strings no two braces can open one after the other
+        // outside strings, JSON cannot contain two opening braces in a row
         if (!text.contains("{{") && !text.contains("\\u007")) {
             return template;
         }
@@ -53,7 +55,9 @@ final class Placeholders {
         return new Slice(out.buffer(), 0, out.length());
     }
 
-    /// @param isText whether a string here is said to a model
+    /// Copies a value.
+    ///
+    /// @param isText whether a string here is text for a model
     private void copy(JsonReader in, JsonWriter out, boolean isText) {
         if (in.peek() == Kind.OBJECT) {
             in.beginObject();

@@ -9,13 +9,15 @@ import shared.json.Json;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// The templates of cron tasks: what a submit takes, as its user gave it.
+/// The templates of cron tasks: the bodies of submits, as given by users.
 final class Templates {
 
     private Templates() {
     }
 
-    /// Refuses what could make no task.
+    /// Checks a template.
+    ///
+    /// @throws Problem if it cannot create a task
     static void check(Slice template, SubmissionReader submissions) {
         try {
             Placeholders.check(template);
@@ -25,8 +27,8 @@ final class Templates {
         }
     }
 
-    /// The template with those fields changed that the change names; null takes one away. What is named beside the
-    /// payload and stands in it goes there, and the other way round, because nothing may be said twice.
+    /// Returns the template with the changes applied; null removes a field. No field may be given twice, so changed
+    /// fields are removed from the payload, and the fields of a changed payload from the top level.
     static Slice merge(Slice template, Slice change) {
         Map<String, Json> members = new LinkedHashMap<>(object(template).members());
         Map<String, Json> changes = object(change).members();

@@ -8,9 +8,9 @@ public record Close(int code, String reason) {
     public static final int GOING_AWAY = 1001;
     public static final int PROTOCOL_ERROR = 1002;
     public static final int UNSUPPORTED_DATA = 1003;
-    /// Of a Close frame without a code; it is never sent.
+    /// The code of a Close frame without a code; never sent.
     public static final int NO_STATUS = 1005;
-    /// Of a connection that ended without a Close frame; it is never sent.
+    /// The code of a connection that ended without a Close frame; never sent.
     public static final int ABNORMAL = 1006;
     static final int NOT_UTF8 = 1007;
     public static final int POLICY = 1008;
@@ -18,14 +18,16 @@ public record Close(int code, String reason) {
     public static final int INTERNAL_ERROR = 1011;
     public static final int TRY_AGAIN_LATER = 1013;
 
-    /// Whether a Close frame may hold this code: those registered with IANA for that, and those left to libraries and
-    /// applications.
+    /// Returns whether a Close frame may contain this code: those registered with IANA for that, and those reserved for
+    /// libraries and applications.
     static boolean mayBeSent(int code) {
         return code >= 1000 && code <= 1014 && code != 1004 && code != NO_STATUS && code != ABNORMAL
                 || code >= 3000 && code <= 4999;
     }
 
-    /// @throws Violation if it is not one
+    /// Parses the payload of a Close frame.
+    ///
+    /// @throws Violation if it is malformed
     static Close parse(byte[] payload, int length) {
         if (length == 0) {
             return new Close(NO_STATUS, "");
@@ -42,7 +44,7 @@ public record Close(int code, String reason) {
         return new Close(code, new String(payload, 2, length - 2, StandardCharsets.UTF_8));
     }
 
-    /// What a Close frame holds; a reason that is too long for one is cut.
+    /// Returns the payload of a Close frame; a reason that is too long is cut.
     byte[] payload() {
         if (code == NO_STATUS) {
             return new byte[0];

@@ -16,8 +16,9 @@ import server.tls.Tls;
 import server.websocket.Inbox.Heard;
 import shared.LogValue;
 
-/// One connection, from its first byte to its last. Two threads: one reads, and owns the socket; one writes, and leads
-/// the dialogue. A third looks after the time from outside ([#look]), for neither can while it is stuck in the socket.
+/// One connection, from its first byte to its last. Two threads use it: one reads, and owns the socket; one writes, and
+/// runs the dialogue. A third checks the timeouts ([#look]), because neither of the two can while it is stuck in the
+/// socket.
 ///
 /// ```
 ///            admitted                    close() by whoever is first              both have seen a Close frame,
@@ -36,15 +37,15 @@ import shared.LogValue;
 /// | `pingDue` | `websocket-look` sets it, the writing thread clears it | the writing thread |
 /// | `closing`, `closingAt` | whoever ends the connection first | all |
 ///
-/// The first reason to end is the one that counts (`closing`). The writing thread sends it in a Close frame as its
-/// last; the reading thread goes on until the client's has come, then closes the socket's own half and reads the rest,
-/// so that no client loses the Close frame to a reset.
+/// The first reason to end counts (`closing`). The writing thread sends it in a Close frame as its last; the reading
+/// thread continues until the client's Close frame has arrived, then closes its own half of the socket and reads the
+/// rest, so that no client loses the Close frame to a reset.
 final class Connection implements MessageReader.Listener {
 
     private static final Logger LOG = System.getLogger("server.websocket");
 
     private static final int BUFFER_BYTES = 4 << 10;
-    /// What the system keeps for a client that does not read, in bytes. It would take megabytes.
+    /// How much the system buffers for a client that does not read, in bytes. By default it would be megabytes.
     private static final int SEND_BUFFER_BYTES = 128 << 10;
 
     private final Socket socket;
@@ -56,21 +57,21 @@ final class Connection implements MessageReader.Listener {
     private final Inbox inbox;
     private final MessageReader rules;
     private final FrameReader frames;
-    /// Why the connection ends; null while it does not.
+    /// Why the connection ends; null while it is not ending.
     private final AtomicReference<Close> closing = new AtomicReference<>();
 
     private volatile Thread writer;
     private volatile boolean pingDue;
-    // by System.nanoTime
-    /// 0: no handshake is under way.
+    // times by System.nanoTime
+    /// When TLS's handshake began; 0 if none is in progress.
     private volatile long handshakeAt;
     private volatile long heardAt;
     private volatile long pingedAt;
     private volatile long closingAt;
-    /// 0: no write is under way.
+    /// When the current write began; 0 if none is in progress.
     private volatile long writingSince;
 
-    /// @param tls null: without TLS
+    /// @param tls null for none
     Connection(Socket socket, Tls tls, WebSocketOptions options, Entrance gate) {
         this.socket = socket;
         this.tls = tls;
@@ -102,7 +103,7 @@ final class Connection implements MessageReader.Listener {
         }
     }
 
-    /// Ends the connection in an orderly way, if it does not end already. For any thread.
+    /// Begins to end the connection normally, if it is not ending already. May be called by any thread.
     void close(Close close) {
         long now = System.nanoTime();
         if (closing.get() == null) {
@@ -116,28 +117,29 @@ final class Connection implements MessageReader.Listener {
         }
     }
 
-    /// Ends it at once.
+    /// Ends the connection at once.
     void abort() {
         close(new Close(Close.ABNORMAL, ""));
         try {
             socket.close();
         } catch (IOException gone) {
-            // so it is closed
+            // it is closed anyway
         }
     }
 
-    /// Whether it is a WebSocket by now.
+    /// Returns whether the connection has become a WebSocket.
     boolean open() {
         return writer != null;
     }
 
-    /// Sees to it that whatever takes too long ends. To be called now and then, by one thread.
+    /// Checks the timeouts, and ends what takes too long. Must be called regularly, by one thread.
     ///
-    /// @param now   by System.nanoTime, as `awake`
-    /// @param awake since when this process was not held up: what a client sent before may not have been read yet
+    /// @param now   by System.nanoTime, like `awake`
+    /// @param awake since when this process has not been suspended: what a client sent before may not have been read
+    ///              yet
     void look(long now, long awake) {
         if (!open()) {
-            // the rest of the way in looks after its time itself
+            // the rest of the reception checks its time itself
             long begun = handshakeAt;
             if (begun != 0 && now - Math.max(begun, awake) > options.requestTimeMax().toNanos()) {
                 abort();
@@ -166,7 +168,8 @@ final class Connection implements MessageReader.Listener {
 
     // ---- the reading thread
 
-    /// TLS is closed by closing what is below it: itself it would wait for the other end.
+    /// Performs TLS's handshake. Later the socket below is closed, because closing TLS itself would wait for the other
+    /// end.
     private SSLSocket handshake() throws IOException {
         SSLSocket talks = tls.over(socket);
         handshakeAt = System.nanoTime();
@@ -186,7 +189,7 @@ final class Connection implements MessageReader.Listener {
         } catch (Violation violation) {
             close(violation.close());
         } finally {
-            // where it was not closed yet, it broke off
+            // if it was not closing yet, it broke off
             close(new Close(Close.ABNORMAL, ""));
             thread.join();
         }
@@ -195,7 +198,7 @@ final class Connection implements MessageReader.Listener {
             InputStream in = talks.getInputStream();
             byte[] bin = new byte[BUFFER_BYTES];
             while (in.read(bin) >= 0) {
-                // what a client sent before it saw the end
+                // sent by the client before it saw the end
             }
         }
     }
@@ -233,12 +236,12 @@ final class Connection implements MessageReader.Listener {
 
     @Override
     public void pong(byte[] payload) {
-        // a sign of life, as every frame
+        // only a sign of life, like every frame
     }
 
     @Override
     public void closed(Close close) {
-        // the echo that RFC 6455 section 5.5.1 asks for
+        // the echo that RFC 6455 section 5.5.1 requires
         close(new Close(close.code(), ""));
     }
 
@@ -264,13 +267,13 @@ final class Connection implements MessageReader.Listener {
                         LockSupport.park(this);
                         idle = false;
                     } else {
-                        // whatever this thread waited for since it looked may have used up a waking: look again
+                        // waiting for something else since the last check may have consumed a wake-up: check again
                         out.flush();
                         idle = true;
                     }
                 }
                 while (closing.get().code() != Close.ABNORMAL && answer(dialogue, out)) {
-                    // what the client asked before its end
+                    // requests that the client sent before its end
                 }
             } catch (Violation violation) {
                 close(violation.close());
@@ -289,7 +292,9 @@ final class Connection implements MessageReader.Listener {
         }
     }
 
-    /// Does one thing that the client or the time asks for.
+    /// Sends a ping if one is due, and handles the client's next message or ping.
+    ///
+    /// @return whether there was a message or ping
     private boolean answer(Dialogue dialogue, FrameWriter out) throws IOException {
         if (pingDue) {
             pingDue = false;
@@ -307,7 +312,7 @@ final class Connection implements MessageReader.Listener {
         return true;
     }
 
-    /// The socket, with the time that a write takes.
+    /// The output of the socket, which records the beginning of each write.
     private final class Timed extends OutputStream {
 
         private final OutputStream out;

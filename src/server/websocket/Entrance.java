@@ -5,20 +5,22 @@ import java.util.function.Supplier;
 
 import shared.Problem;
 
-/// Who may open a connection, and what is said on it.
+/// Decides who may open a connection, and provides its dialogue.
 interface Entrance {
 
-    /// Whether there is room for so many bytes more of the request that is coming in.
+    /// Reserves memory for this many more bytes of the incoming request; returns false if there is not enough.
     boolean takes(int bytes);
 
-    /// @param from where the request comes from
+    /// Admits a request.
+    ///
+    /// @param from the client's address
     /// @return begins the dialogue, on the thread that will write
-    /// @throws Problem why not
+    /// @throws Problem if the request is refused
     Supplier<Dialogue> admit(RequestHead request, InetAddress from) throws InterruptedException;
 
-    /// Tells with which status the request was answered; 101 for a WebSocket.
+    /// Reports the status with which the request was answered; 101 for a WebSocket.
     void answered(int status);
 
-    /// Whether whoever was admitted would be now.
+    /// Returns whether the admitted request would still be admitted.
     boolean stillAdmits();
 }

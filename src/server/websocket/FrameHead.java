@@ -1,6 +1,6 @@
 package server.websocket;
 
-/// What stands before a frame's payload (RFC 6455 section 5.2), as it was sent: nothing of it is checked.
+/// The head of a frame, before its payload (RFC 6455 section 5.2), as it was sent: nothing of it is checked.
 ///
 /// ```
 ///  bit  0      1-3    4-7      8        9-15            then
@@ -11,7 +11,7 @@ package server.websocket;
 /// @param rsv     the three reserved bits
 /// @param opcode  0 to 15
 /// @param length  of the payload in bytes; negative if its highest bit was set
-/// @param minimal whether the length was written in as few bytes as it can be
+/// @param minimal whether the length has the shortest possible form
 record FrameHead(boolean fin, int rsv, int opcode, boolean masked, long length, boolean minimal) {
 
     static final int CONTINUATION = 0;
@@ -24,7 +24,7 @@ record FrameHead(boolean fin, int rsv, int opcode, boolean masked, long length, 
     /// The longest head there is, in bytes.
     static final int MAX_BYTES = 14;
 
-    /// What a control frame may carry at most, in bytes.
+    /// The longest payload of a control frame, in bytes.
     static final int CONTROL_MAX = 125;
 
     boolean control() {

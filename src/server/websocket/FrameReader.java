@@ -1,15 +1,16 @@
 package server.websocket;
 
-/// Takes frames out of bytes that come in pieces of any size, and takes their masks off. No rule is checked here. For
-/// one thread.
+/// Extracts frames from bytes that arrive in pieces of any size, and unmasks them. Checks no rule. Not thread-safe.
 final class FrameReader {
 
-    /// Gets each frame as it comes: its head, its payload in any number of pieces, its end.
+    /// Receives each frame as it arrives: its head, its payload in any number of pieces, its end.
     interface Sink {
 
         void head(FrameHead head);
 
-        /// @param bytes without their mask; to be copied, because they are overwritten
+        /// Receives a piece of the payload.
+        ///
+        /// @param bytes unmasked; must be copied, because they are overwritten
         void payload(byte[] bytes, int from, int to);
 
         void end();
@@ -19,13 +20,13 @@ final class FrameReader {
     /// The bytes of the head so far.
     private final byte[] head = new byte[FrameHead.MAX_BYTES];
     private int headLength;
-    /// How many bytes the head has, as far as is known: at least 2.
+    /// The length of the head in bytes, as far as it is known: at least 2.
     private int headNeeded = 2;
-    /// What is still to come of the payload, without a sign.
+    /// The number of bytes of the payload still to come, unsigned.
     private long left;
-    /// Where the mask's key begins in the head; negative if there is none.
+    /// The position of the mask's key in the head; negative if there is no mask.
     private int key;
-    /// How many bytes of the payload have come, as far as the mask cares.
+    /// The position in the payload, for the mask.
     private int turn;
     private long frames;
 
@@ -33,12 +34,13 @@ final class FrameReader {
         this.sink = sink;
     }
 
-    /// How many whole frames have come.
+    /// Returns the number of complete frames so far.
     long frames() {
         return frames;
     }
 
-    /// Takes what has come; its bytes are overwritten. What the sink throws goes through, and ends the use of this.
+    /// Reads bytes that have arrived, and overwrites them. An exception of the sink passes through, and then this
+    /// reader cannot be used any more.
     void read(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to) {

@@ -3,8 +3,8 @@ package server.websocket;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/// Puts frames together as a server sends them: whole messages, without a mask. What is small is gathered, so that
-/// much of it takes one write. For one thread.
+/// Writes frames as a server sends them: whole messages, without a mask. Small frames are buffered, so that many take
+/// one write. Not thread-safe.
 public final class FrameWriter {
 
     private static final int BUFFER_BYTES = 16 << 10;
@@ -17,9 +17,9 @@ public final class FrameWriter {
         this.out = out;
     }
 
-    /// Sends a text message.
+    /// Writes a text message, which may stay in the buffer until [#flush].
     ///
-    /// @param utf8 its bytes, which are taken as they are
+    /// @param utf8 its bytes, which are not checked
     public void text(byte[] utf8, int from, int to) throws IOException {
         frame(FrameHead.TEXT, utf8, from, to);
     }
@@ -39,7 +39,7 @@ public final class FrameWriter {
         }
     }
 
-    /// Sends what was gathered.
+    /// Sends what is buffered.
     public void flush() throws IOException {
         if (length > 0) {
             int count = length;

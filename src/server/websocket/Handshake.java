@@ -14,8 +14,8 @@ import server.access.Guard;
 import shared.Problem;
 import shared.json.JsonWriter;
 
-/// The opening handshake (RFC 6455 section 4.2) as far as it is words: what a request must say, and what the server
-/// answers. Who may ask is looked at elsewhere.
+/// The texts of the opening handshake (RFC 6455 section 4.2): what a request must contain, and what the server answers.
+/// Whether the client is allowed to connect is decided elsewhere.
 final class Handshake {
 
     static final String PATH = "/ws";
@@ -23,22 +23,22 @@ final class Handshake {
     static final int SWITCHED = 101;
     static final String VERSION = "13";
 
-    /// The one subprotocol that the server speaks; a client need not ask for it.
+    /// The only subprotocol of the server; a client need not request it.
     static final String SUBPROTOCOL = "ollama-queue";
 
-    /// What stands before a token in the list of subprotocols: a page can set no other header.
+    /// The prefix of a token in the list of subprotocols: a page can set no other header.
     private static final String BEARER = "bearer.";
 
-    /// What RFC 6455 appends to a client's key, to show that the server speaks WebSocket.
+    /// Appended to a client's key, as RFC 6455 defines, to prove that the server understands WebSocket.
     private static final String SALT = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final int KEY_BYTES = 16;
 
     private Handshake() {
     }
 
-    /// Whether the request is one for a WebSocket.
+    /// Checks that the request is one for a WebSocket.
     ///
-    /// @throws Problem why not, with the status of the answer
+    /// @throws Problem if it is not, with the status of the answer
     static void check(RequestHead request) {
         Headers headers = request.headers();
         if (!PATH.equals(request.uri().getRawPath())) {
@@ -67,7 +67,7 @@ final class Handshake {
         }
     }
 
-    /// The bytes of the answer that switches protocols, to a request that was checked.
+    /// Returns the answer that switches protocols, for a request that was checked.
     static byte[] accept(RequestHead request) {
         Headers headers = request.headers();
         String key = headers.getFirst("Sec-websocket-key");
@@ -79,13 +79,13 @@ final class Handshake {
         return (answer + "\r\n").getBytes(StandardCharsets.US_ASCII);
     }
 
-    /// The bytes of an answer that refuses.
+    /// Returns the answer that refuses a request.
     static byte[] refuse(Problem problem) {
         byte[] body = new JsonWriter().beginObject().name("error").string(problem.getMessage()).endObject().toBytes();
         String head = "HTTP/1.1 " + problem.status() + " " + phrase(problem.status()) + "\r\n"
                 + switch (problem.status()) {
                     case 401 -> "WWW-Authenticate: Bearer realm=\"ollama-queue\"\r\n";
-                    // tells a client of the HTTP API that it took the wrong port
+                    // shows a client of the HTTP API that it used the wrong port
                     case 404 -> "Upgrade: websocket\r\n";
                     case 405 -> "Allow: GET\r\n";
                     case 426 -> "Upgrade: websocket\r\nSec-WebSocket-Version: " + VERSION + "\r\n";
@@ -100,9 +100,9 @@ final class Handshake {
         return bytes;
     }
 
-    /// The token that stands among the subprotocols; null if none does.
+    /// Returns the token among the subprotocols; null if there is none.
     ///
-    /// @throws Problem 400 if it is not written as it should be
+    /// @throws Problem 400 if it is malformed
     static String token(Headers headers) {
         for (String name : list(headers, "Sec-websocket-protocol")) {
             if (name.startsWith(BEARER)) {
@@ -117,7 +117,7 @@ final class Handshake {
         return null;
     }
 
-    /// What a server answers to a key: that it has read it.
+    /// Returns the server's answer to a key, which proves that the server has read it.
     static String proof(String key) {
         try {
             byte[] bytes = (key + SALT).getBytes(StandardCharsets.ISO_8859_1);

@@ -3,8 +3,8 @@ package server.websocket;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
-/// What a client has said and the writing thread has not taken yet. While it is full the reading thread waits, and so,
-/// by and by, does a client that says more than it lets itself be answered.
+/// The messages and pings of a client that the writing thread has not taken yet. While it is full, the reading thread
+/// waits, and so eventually does a client that sends faster than it is answered.
 final class Inbox {
 
     /// A message or a ping.
@@ -22,7 +22,7 @@ final class Inbox {
         this.bytesMax = bytesMax;
     }
 
-    /// Waits until there is room; does nothing once this is closed.
+    /// Adds an entry, once there is room; does nothing once this is closed.
     synchronized void put(Heard heard) {
         try {
             while (!closed && (queue.size() == COUNT_MAX || bytes > bytesMax)) {
@@ -38,7 +38,7 @@ final class Inbox {
         }
     }
 
-    /// Null if there is nothing.
+    /// Removes and returns the next entry; null if there is none.
     synchronized Heard poll() {
         Heard heard = queue.poll();
         if (heard != null) {
@@ -48,7 +48,7 @@ final class Inbox {
         return heard;
     }
 
-    /// From now on takes no more.
+    /// Closes the inbox: it accepts nothing any more, and nobody waits.
     synchronized void close() {
         closed = true;
         notifyAll();

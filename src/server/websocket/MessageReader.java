@@ -2,8 +2,8 @@ package server.websocket;
 
 import java.util.Arrays;
 
-/// The rules of RFC 6455 for what a client sends: puts messages together of its frames, whatever control frames stand
-/// between them, and refuses each breach with the first byte that shows it. For one thread.
+/// The rules of RFC 6455 for a client's frames: assembles messages from frames, with control frames possibly between
+/// them, and rejects each violation at the first byte that shows it. Not thread-safe.
 ///
 /// ```
 ///               text, binary (fin)                     text, binary                    continuation
@@ -14,10 +14,12 @@ import java.util.Arrays;
 /// ```
 final class MessageReader implements FrameReader.Sink {
 
-    /// Gets what the client says. What it throws goes through.
+    /// Receives the client's messages and control frames. Its exceptions pass through.
     interface Listener {
 
-        /// @param utf8 the listener's own
+        /// Receives a text message.
+        ///
+        /// @param utf8 belongs to the listener
         void text(byte[] utf8);
 
         void binary(byte[] bytes);
@@ -26,7 +28,7 @@ final class MessageReader implements FrameReader.Sink {
 
         void pong(byte[] payload);
 
-        /// The last there is.
+        /// Receives the client's Close frame, which is the last.
         void closed(Close close);
     }
 
@@ -36,7 +38,7 @@ final class MessageReader implements FrameReader.Sink {
     private final int messageMax;
 
     private FrameHead frame;
-    /// The opcode of the message that is under way; 0: none is.
+    /// The opcode of the unfinished message; 0 if there is none.
     private int message;
     private byte[] data = new byte[FIRST_BYTES];
     private int length;
@@ -51,7 +53,7 @@ final class MessageReader implements FrameReader.Sink {
         this.listener = listener;
     }
 
-    /// Whether the client's Close frame has come.
+    /// Returns whether the client's Close frame has arrived.
     boolean closed() {
         return closed;
     }
@@ -135,7 +137,7 @@ final class MessageReader implements FrameReader.Sink {
         message = 0;
         byte[] whole = Arrays.copyOf(data, length);
         if (data.length > FIRST_BYTES) {
-            // clients say little: what one long message took is not kept for the next
+            // clients send little: the memory of a long message is not kept for the next one
             data = new byte[FIRST_BYTES];
         }
         if (opcode == FrameHead.TEXT) {

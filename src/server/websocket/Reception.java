@@ -13,19 +13,21 @@ import java.util.function.Supplier;
 import shared.LogValue;
 import shared.Problem;
 
-/// A connection's beginning, while it speaks HTTP: one request, which becomes a WebSocket or is refused.
+/// The beginning of a connection, while it is HTTP: one request, which becomes a WebSocket or is refused.
 final class Reception {
 
     private static final Logger LOG = System.getLogger("server.websocket");
 
-    /// What every connection may take; beyond it the gate is asked.
+    /// The memory for a request that every connection may use; beyond it the gate is asked.
     private static final int FIRST_BYTES = 2 << 10;
-    /// How long a client that was refused may take to read why, in milliseconds.
+    /// How long a refused client may take to read the reason, in milliseconds.
     private static final int REFUSED_MAX = 1_000;
-    /// How late a time-out must be to tell of more than other work, and what a client then gets.
+    /// How late a timeout must be to show that the process was suspended; the client then gets as much time again.
     private static final long HELD_UP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /// @param rest what came behind the request
+    /// An admitted connection.
+    ///
+    /// @param rest the bytes received after the request
     record Admitted(Supplier<Dialogue> dialogue, byte[] rest) {
     }
 
@@ -43,7 +45,9 @@ final class Reception {
         bytes = new byte[Math.min(FIRST_BYTES, options.headerBytesMax())];
     }
 
-    /// Null if the client was refused, and told so, or went away.
+    /// Reads the request and answers it.
+    ///
+    /// @return null if the client was refused or has left
     Admitted receive() throws IOException, InterruptedException {
         try {
             int end = readHead();
@@ -63,7 +67,7 @@ final class Reception {
         return null;
     }
 
-    /// Where it ends in `bytes`; -1 if the client went away before.
+    /// Reads the head of the request; returns its length in `bytes`, or -1 if the client left before its end.
     private int readHead() throws IOException {
         InputStream in = socket.getInputStream();
         long by = System.nanoTime() + options.requestTimeMax().toNanos();
@@ -82,7 +86,7 @@ final class Reception {
             }
             long now = System.nanoTime();
             if (now - by > HELD_UP_NANOS) {
-                // the process was stopped, or the machine slept: what came meanwhile has not been read
+                // the process was suspended, or the machine slept: what arrived meanwhile has not been read
                 by = now + HELD_UP_NANOS;
             }
             long left = TimeUnit.NANOSECONDS.toMillis(by - now);
@@ -112,7 +116,8 @@ final class Reception {
         gate.answered(problem.status());
         socket.getOutputStream().write(Handshake.refuse(problem));
         socket.shutdownOutput();
-        // a little is read on, so that the answer is not lost to a reset; who sends on and on is cut off
+        // reading continues for a while, so that the answer is not lost to a reset; a client that sends on and on is
+        // cut off
         long by = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REFUSED_MAX);
         int left = REFUSED_MAX;
         do {

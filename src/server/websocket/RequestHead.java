@@ -8,16 +8,16 @@ import com.sun.net.httpserver.Headers;
 
 import shared.Problem;
 
-/// The head of an HTTP request, read strictly (RFC 9112): lines end with CRLF, nothing is folded.
+/// The head of an HTTP request, parsed strictly (RFC 9112): lines end with CRLF, folded lines are rejected.
 ///
-/// @param protocol as `HTTP/1.1`
+/// @param protocol for example `HTTP/1.1`
 record RequestHead(String method, URI uri, String protocol, Headers headers) {
 
     private static final String TOKEN = "!#$%&'*+-.^_`|~";
 
-    /// Where the head ends, after its empty line; -1 if it has not come yet.
+    /// Returns where the head ends, after its empty line; -1 if that has not arrived yet.
     ///
-    /// @param looked so many bytes were looked at before
+    /// @param looked the number of bytes that were searched before
     static int end(byte[] bytes, int looked, int length) {
         for (int i = Math.max(looked - 3, 0); i + 4 <= length; i++) {
             if (bytes[i] == '\r' && bytes[i + 1] == '\n' && bytes[i + 2] == '\r' && bytes[i + 3] == '\n') {
@@ -27,8 +27,10 @@ record RequestHead(String method, URI uri, String protocol, Headers headers) {
         return -1;
     }
 
-    /// @param end as [#end] tells it
-    /// @throws Problem 400
+    /// Parses a head.
+    ///
+    /// @param end the result of [#end]
+    /// @throws Problem 400 if it is malformed
     static RequestHead parse(byte[] bytes, int end) {
         String[] lines = new String(bytes, 0, end - 4, StandardCharsets.ISO_8859_1).split("\r\n", -1);
         String[] first = lines[0].split(" ", -1);

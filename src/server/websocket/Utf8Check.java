@@ -1,16 +1,16 @@
 package server.websocket;
 
-/// Tells whether bytes are UTF-8 (RFC 3629) as they come, with the first byte that cannot be: no surrogates, nothing
-/// beyond U+10FFFF, no form longer than need be.
+/// Checks incrementally whether bytes are UTF-8 (RFC 3629), and fails at the first byte that cannot be: no surrogates,
+/// nothing beyond U+10FFFF, no overlong forms.
 final class Utf8Check {
 
-    /// How many bytes the character still needs.
+    /// The number of bytes that the character still needs.
     private int left;
-    /// What the next byte of the character may be.
+    /// The range of the character's next byte.
     private int min;
     private int max;
 
-    /// Whether these bytes may follow those before. After a `false` this is of no more use.
+    /// Returns whether these bytes may follow the ones before. After `false` this object cannot be used any more.
     boolean accepts(byte[] bytes, int from, int to) {
         for (int i = from; i < to; i++) {
             int b = bytes[i] & 0xff;
@@ -29,12 +29,13 @@ final class Utf8Check {
         return true;
     }
 
-    /// Whether no character is cut off here.
+    /// Returns whether no character is incomplete here.
     boolean whole() {
         return left == 0;
     }
 
-    /// The second byte's bounds are the Unicode Standard's, table 3-7.
+    /// Begins a character; returns false if this byte cannot. The range of the second byte is from the Unicode
+    /// Standard, table 3-7.
     private boolean begins(int b) {
         left = b < 0xe0 ? 1 : b < 0xf0 ? 2 : 3;
         min = b == 0xe0 ? 0xa0 : b == 0xf0 ? 0x90 : 0x80;

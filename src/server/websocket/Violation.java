@@ -1,6 +1,6 @@
 package server.websocket;
 
-/// A client did what it may not: the connection is closed with this code and the message as its reason.
+/// A violation by a client: the connection is closed with this code, and with the message as its reason.
 public final class Violation extends RuntimeException {
 
     private static final long serialVersionUID = 1;

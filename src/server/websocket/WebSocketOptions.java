@@ -9,23 +9,23 @@ import server.settings.Settings;
 
 /// The limits of WebSocket connections.
 ///
-/// @param port           where to listen, or [#FREE], [#NEXT]
-/// @param headerBytesMax a request for a connection
-/// @param requestTimeMax until that has come
-/// @param connectionsMax beyond it new connections are closed
-/// @param streamsMax     WebSockets at the same time; beyond it 503
-/// @param messageMax     a client's message, in bytes
-/// @param pingEvery      after so long without a frame of the client it gets a ping
-/// @param silenceMax     after so long without one it is closed
-/// @param stuckMax       so long a write may take: who reads nothing is dropped
-/// @param closeMax       until both sides have closed
+/// @param port           on which to listen, or [#FREE], [#NEXT]
+/// @param headerBytesMax size of a request for a connection, in bytes
+/// @param requestTimeMax for such a request to arrive
+/// @param connectionsMax at a time; further ones are closed
+/// @param streamsMax     WebSockets at a time; beyond it 503
+/// @param messageMax     size of a client's message, in bytes
+/// @param pingEvery      after this long without a frame from the client, it gets a ping
+/// @param silenceMax     after this long without a frame, the connection is closed
+/// @param stuckMax       for one write: a client that reads nothing is dropped
+/// @param closeMax       for both sides to close
 public record WebSocketOptions(int port, int headerBytesMax, Duration requestTimeMax, int connectionsMax,
         int streamsMax, int messageMax, Duration pingEvery, Duration silenceMax, Duration stuckMax,
         Duration closeMax) {
 
     public static final int FREE = 0;
 
-    /// The port after the page's, or a free one where that is taken.
+    /// The port after the page's, or a free one if that is taken.
     public static final int NEXT = -1;
 
     private static final Setting<Integer> PORT = Setting.integer("server.ws_port", 0, 65_535).flag("--ws-port N")
@@ -35,9 +35,9 @@ public record WebSocketOptions(int port, int headerBytesMax, Duration requestTim
 
     public static final WebSocketOptions DEFAULT = of(Settings.DEFAULT, false);
 
-    /// Returns what the settings say.
+    /// Returns the options that the settings define.
     ///
-    /// @param free whether to take a free port unless one is set
+    /// @param free whether to use a free port unless one is set
     /// @return null if WebSocket is turned off
     public static WebSocketOptions of(Settings settings, boolean free) {
         Integer port = settings.get(PORT);
@@ -47,8 +47,8 @@ public record WebSocketOptions(int port, int headerBytesMax, Duration requestTim
                 Duration.ofSeconds(15), Duration.ofSeconds(45), Duration.ofSeconds(20), Duration.ofSeconds(5));
     }
 
-    /// What all requests that are coming in may take together beyond their first kilobytes: what one in fifty
-    /// connections would, with the longest request.
+    /// Returns the memory for all incoming requests together beyond their first kilobytes, in bytes: enough for the
+    /// longest request on one in fifty connections.
     long headsMax() {
         return Math.max(headerBytesMax, (long) connectionsMax * headerBytesMax / 50);
     }

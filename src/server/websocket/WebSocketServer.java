@@ -26,7 +26,8 @@ import server.tls.Tls;
 import shared.LogValue;
 import shared.Problem;
 
-/// Listens for WebSocket connections, and looks after them: who may come in, how many, and that none stays for ever.
+/// Listens for WebSocket connections and supervises them: who may connect, how many, and for how long without a sign of
+/// life.
 public final class WebSocketServer implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger("server.websocket");
@@ -40,18 +41,18 @@ public final class WebSocketServer implements AutoCloseable {
     /// Null for none.
     private final Tls tls;
     private final ServerSocket socket;
-    /// On the other loopback; null if there is none.
+    /// The listener on the other loopback address; null if there is none.
     private final ServerSocket other;
     private final Guard guard;
     private final int pagePort;
-    /// From the query of a request to what is said then.
+    /// Creates a dialogue from the query of a request.
     private final Function<String, Supplier<Dialogue>> dialogues;
     private final IntConsumer answered;
-    /// Its lock is for the one who waits until it is empty.
+    /// Its lock is for the thread that waits until it is empty.
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-    /// How many more WebSockets may be open.
+    /// The permits for further WebSockets.
     private final Semaphore room;
-    /// What the requests that are coming in may still take, in bytes.
+    /// The memory left for incoming requests, in bytes.
     private final AtomicLong headRoom;
     private volatile boolean closed;
 
@@ -70,13 +71,13 @@ public final class WebSocketServer implements AutoCloseable {
         this.answered = answered;
     }
 
-    /// Begins to listen.
+    /// Starts to listen.
     ///
-    /// @param tls       null: without TLS
-    /// @param page      where the HTTP server listens: the same address is bound here
-    /// @param dialogues from the query of a request (null: none) to what is said then; may throw a [Problem]
-    /// @param answered  is told the status with which each request is answered, 101 for a WebSocket; for any thread
-    /// @throws IOException the address cannot be bound, with a message for people
+    /// @param tls       null for none
+    /// @param page      the address on which the HTTP server listens: the same address is bound here
+    /// @param dialogues creates a dialogue from the query of a request (null for none); may throw a [Problem]
+    /// @param answered  receives the status of each answer, 101 for a WebSocket; called by any thread
+    /// @throws IOException if the address cannot be bound, with a message for people
     public static WebSocketServer start(WebSocketOptions options, Tls tls, Guard guard, InetSocketAddress page,
             Function<String, Supplier<Dialogue>> dialogues, IntConsumer answered) throws IOException {
         WebSocketServer server = new WebSocketServer(options, tls, bind(page, options.port()), guard,
@@ -90,7 +91,8 @@ public final class WebSocketServer implements AutoCloseable {
     }
 
     private void begin(ServerSocket listener) {
-        // a virtual one would have the JDK begin its polling before anybody has come, which delays the server's start
+        // with a virtual thread, the JDK would start its poller before any client has come, which delays the server's
+        // start
         Thread.ofPlatform().name("websocket-accept").daemon().start(() -> accept(listener));
     }
 
@@ -121,12 +123,12 @@ public final class WebSocketServer implements AutoCloseable {
         }
     }
 
-    /// Returns the port that it listens on.
+    /// Returns the port on which it listens.
     public int port() {
         return socket.getLocalPort();
     }
 
-    /// How many WebSockets are open.
+    /// Returns the number of open WebSockets.
     int open() {
         return (int) connections.stream().filter(Connection::open).count();
     }
@@ -142,7 +144,7 @@ public final class WebSocketServer implements AutoCloseable {
                 }
             } catch (IOException failed) {
                 if (!closed) {
-                    // too many files are open, most likely
+                    // most likely too many files are open
                     LOG.log(Level.WARNING, "event=accept_failed reason=" + LogValue.of(failed.getMessage()));
                     LockSupport.parkNanos(ACCEPT_PAUSE_NANOS);
                 }
@@ -167,7 +169,7 @@ public final class WebSocketServer implements AutoCloseable {
         });
     }
 
-    /// One connection's way in, and out again.
+    /// The admission of one connection, and its end.
     private final class Entry implements Entrance {
 
         private boolean admitted;
@@ -233,7 +235,7 @@ public final class WebSocketServer implements AutoCloseable {
         long awake = due;
         while (!closed || !connections.isEmpty()) {
             long now = System.nanoTime();
-            // the process was stopped, or the machine slept
+            // the process was suspended, or the machine slept
             awake = now - due > LOOK_NANOS ? now : awake;
             long since = awake;
             connections.forEach(connection -> connection.look(now, since));
@@ -242,7 +244,7 @@ public final class WebSocketServer implements AutoCloseable {
         }
     }
 
-    /// Stops listening, says goodbye to all, and waits a moment for their answers.
+    /// Stops listening, closes all connections, and waits briefly until they have ended.
     @Override
     public void close() {
         closed = true;
@@ -252,7 +254,7 @@ public final class WebSocketServer implements AutoCloseable {
                 other.close();
             }
         } catch (IOException alreadyClosed) {
-            // so it is closed
+            // it is closed anyway
         }
         connections.forEach(connection -> {
             if (connection.open()) {

@@ -13,7 +13,7 @@ import server.task.CronId;
 import server.task.TaskId;
 import shared.Problem;
 
-/// All cron tasks, by id and by the time at which they are to be decided on next.
+/// All cron tasks, by id and by the time of their next decision.
 ///
 /// Invariant: each is in `order` under its entry's time, unless that is never.
 public final class CronIndex {
@@ -25,17 +25,17 @@ public final class CronIndex {
     }
 
     private final Map<Long, Entry> byId = new HashMap<>();
-    /// The ids of those that have a name: one each, but where an older version of the program allowed for more.
+    /// The ids of each name: one, unless an older version of the program allowed more.
     private final Map<String, List<Long>> byName = new HashMap<>();
-    // comparators are written out here: those that Comparator makes cannot be kept in a class archive, and each start
-    // would have to make them
+    // the comparator is written out: one that Comparator makes cannot be stored in a class archive, and each start
+    // would have to create it
     private final TreeSet<Place> order = new TreeSet<>((one, other) -> one.lookAt != other.lookAt
             ? Long.compare(one.lookAt, other.lookAt) : Long.compare(one.id, other.id));
 
-    /// Those that fire and whose last run that ended failed.
+    /// The ids of the enabled ones whose last ended run failed.
     private final Set<Long> failing = new TreeSet<>();
 
-    /// Returns how many cron tasks there are.
+    /// Returns the number of cron tasks.
     public int size() {
         return byId.size();
     }
@@ -57,9 +57,9 @@ public final class CronIndex {
         return cron;
     }
 
-    /// Puts a cron task in, in place of the one with its id.
+    /// Adds a cron task, replacing the one with its id.
     ///
-    /// @param busy whether the task of its last run is pending or running, so that a waiting run has to wait on
+    /// @param busy whether the task of its last run is pending or running, so that a waiting run must continue to wait
     public void put(CronTask cron, boolean busy) {
         remove(cron.id());
         long lookAt = cron.waiting() != 0 && !busy ? 0 : CronPolicy.lookAt(cron);
@@ -74,7 +74,7 @@ public final class CronIndex {
         }
     }
 
-    /// Takes a cron task out; does nothing if there is none.
+    /// Removes a cron task; does nothing if it is absent.
     public void remove(long id) {
         failing.remove(id);
         Entry before = byId.remove(id);
@@ -88,22 +88,22 @@ public final class CronIndex {
         }
     }
 
-    /// Returns when the next cron task is to be decided on, milliseconds since the epoch; Long.MAX_VALUE if none is.
+    /// Returns the time of the next decision, in milliseconds since the epoch; Long.MAX_VALUE if there is none.
     public long nextLook() {
         return order.isEmpty() ? Long.MAX_VALUE : order.first().lookAt;
     }
 
-    /// Returns the cron task that has been due the longest; null if none is due now.
+    /// Returns the cron task that has been due longest; null if none is due now.
     public CronTask due(long now) {
         return nextLook() > now ? null : get(order.first().id);
     }
 
-    /// Returns the cron tasks that fire and whose last run that ended failed, in no order.
+    /// Returns the enabled cron tasks whose last ended run failed, in no particular order.
     public List<CronTask> failing() {
         return failing.stream().map(this::get).toList();
     }
 
-    /// Returns all cron tasks, in the order of their creation.
+    /// Returns all cron tasks, in order of creation.
     public List<CronTask> all() {
         List<CronTask> all = new ArrayList<>(byId.size());
         byId.values().forEach(entry -> all.add(entry.cron));
@@ -112,9 +112,10 @@ public final class CronIndex {
         return all;
     }
 
-    /// Returns the cron task that a text names.
+    /// Finds a cron task.
     ///
-    /// @param text a whole id, a name, or a unique prefix of an id, in this order
+    /// @param text a complete id, a name, or a unique prefix of an id, in this order
+    /// @throws Problem 404 if there is none, 409 if there are several
     public CronTask find(String text) {
         CronTask whole = get(CronId.parse(text));
         if (whole != null) {
@@ -128,22 +129,23 @@ public final class CronIndex {
         return TaskId.only(text, found, "cron task", CronTask::name);
     }
 
-    /// Returns the id that a text stands for, which may be the whole one of a cron task that is gone.
+    /// Returns the id that a text names, which may be the complete id of a deleted cron task.
     ///
-    /// @param text as [#find] takes it
+    /// @param text as for [#find]
+    /// @throws Problem as [#find]
     public long idOf(String text) {
         long id = CronId.parse(text);
         return id >= 0 && named(text).isEmpty() ? id : find(text).id();
     }
 
-    /// Returns the cron tasks that have a name; more than one only if they are from an older version of the program.
+    /// Returns the cron tasks with this name; more than one only if they are from an older version of the program.
     public List<CronTask> named(String name) {
         return byName.getOrDefault(name, List.of()).stream().map(this::get).toList();
     }
 
-    /// Refuses a name that another cron task has.
+    /// Checks that a name is free.
     ///
-    /// @throws Problem 409
+    /// @throws Problem 409 if a cron task has it
     public void requireFree(String name) {
         for (CronTask other : named(name)) {
             throw Problem.conflict("name is taken: cron task " + other.name() + " is called " + Problem.shown(name)

@@ -11,8 +11,8 @@ import shared.cron.CronExpression;
 import shared.json.JsonWriter;
 import shared.json.Slice;
 
-/// The public JSON form of a cron task. What a user may set is there in the form in which it is set, so that what was
-/// read can be sent back.
+/// The public JSON form of a cron task. Fields that a user may set have the form in which they are set, so that what
+/// was read can be sent back.
 public final class CronJson {
 
     /// See `server.openapi.Shapes`.
@@ -28,16 +28,16 @@ public final class CronJson {
             CronPreview = expression timezone description next:[time]
             """;
 
-    /// So many are shown in lists.
+    /// The number of runs shown in lists.
     private static final int LAST_RUNS = 10;
 
     private CronJson() {
     }
 
-    /// Writes the whole cron task.
+    /// Writes a complete cron task.
     ///
     /// @param template as it was given
-    /// @param statuses a task's status by its id, null for one that is gone
+    /// @param statuses returns a task's status by its id; null for a deleted one
     public static void write(JsonWriter out, CronTask cron, Slice template, LongFunction<TaskStatus> statuses) {
         out.beginObject();
         members(out, cron, template);
@@ -45,8 +45,9 @@ public final class CronJson {
         out.endObject();
     }
 
-    /// Writes the form of lists: of its runs the last ones; and of events: without its template too, which is null
-    /// then.
+    /// Writes the form of lists, with only the last runs, and that of events, without the template too.
+    ///
+    /// @param template null in events
     public static void writeSummary(JsonWriter out, CronTask cron, Slice template) {
         out.beginObject();
         members(out, cron, template);
@@ -56,7 +57,7 @@ public final class CronJson {
         out.endObject();
     }
 
-    /// Newest first, as they ended at first.
+    /// Writes the last runs, newest first, each with its first end.
     private static void lastRuns(JsonWriter out, CronRuns runs) {
         out.beginArray();
         for (int i = runs.size() - 1; i >= Math.max(0, runs.size() - LAST_RUNS); i--) {
@@ -102,12 +103,12 @@ public final class CronJson {
         }
     }
 
-    /// Newest first.
+    /// Writes all runs, newest first.
     private static void runs(JsonWriter out, CronTask cron, LongFunction<TaskStatus> statuses) {
         CronRuns runs = cron.runs();
         out.beginArray();
         for (int i = runs.size() - 1; i >= 0; i--) {
-            // a task that was retried by hand is further than the end on record
+            // a task that was retried on request has a later status than the recorded end
             TaskStatus status = statuses.apply(runs.task(i));
             status = status == null ? runs.outcome(i) : status;
             out.beginObject();

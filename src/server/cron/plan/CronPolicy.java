@@ -6,24 +6,24 @@ import server.task.TaskId;
 import shared.Problem;
 import shared.TaskStatus;
 
-/// What becomes of a cron task: each method takes one as it is and answers the event that changes it. Pure, nothing is
+/// Decides about cron tasks: each method takes a cron task and returns the event that changes it. Pure: nothing is
 /// changed here.
 ///
-/// A due time is served once: it makes one task, or is passed over with a reason, and then `next_run` has moved on. No
-/// due time comes again, also if the clock is set back, unless it is by [#CORRECTION_MS] or more; then every cron task
-/// follows the new time at once. `@every` counts time that passes, so it follows any clock that was set.
+/// A due time is served once: it creates one task, or is skipped with a reason, and then `next_run` has moved on. No
+/// due time comes again, even if the clock is set back, unless by [#CORRECTION_MS] or more; then every cron task
+/// follows the new time at once. `@every` counts elapsed time, so it follows any clock that was set.
 public final class CronPolicy {
 
     /// A running server that serves a due time later than this, in milliseconds, has missed it: the machine slept, or
     /// the clock was set forward.
     public static final long LATE_MS = 60_000;
-    /// Missed due times that are made up for.
+    /// The maximum number of missed due times that are made up for.
     static final int MADE_UP_MAX = 100;
-    /// The time from one such run to the next, in milliseconds.
+    /// The interval between such runs, in milliseconds.
     static final long MADE_UP_PAUSE_MS = 100;
-    /// A clock set back by so much was wrong before, in milliseconds.
+    /// A clock that is set back by at least this was wrong before, in milliseconds.
     static final long CORRECTION_MS = 3 * 3_600_000L;
-    /// Due times passed over at once are counted up to this; further ones are not.
+    /// Due times skipped together are counted up to this number.
     static final int COUNTED_MAX = 1_000;
 
     static final String MISSED = "missed: the server was down, paused or asleep";
@@ -34,7 +34,7 @@ public final class CronPolicy {
     private CronPolicy() {
     }
 
-    /// What is to be done about a cron task at some time.
+    /// What to do about a cron task at some time.
     public sealed interface Step {
     }
 
@@ -50,17 +50,18 @@ public final class CronPolicy {
     public record Fire(long due) implements Step {
     }
 
-    /// When the cron task is to be decided on next, if no task of it is in the way; Long.MAX_VALUE for never.
+    /// Returns the time of the next decision about a cron task, if no task of it is in the way; Long.MAX_VALUE for
+    /// never.
     static long lookAt(CronTask cron) {
         return cron.nextRun() == 0 ? Long.MAX_VALUE
                 : Math.max(cron.notBefore(), cron.plan().jitter() == 0 ? cron.nextRun()
                         : new CronSchedule(cron).serveAt(cron.nextRun()));
     }
 
-    /// Decides what is to be done for a cron task now.
+    /// Decides what to do about a cron task now.
     ///
-    /// @param busy         the task of its last run if that is pending or running, else null
-    /// @param missedBefore what was to be served before this time was missed
+    /// @param busy         the task of its last run if that is pending or running; otherwise null
+    /// @param missedBefore due times that should have been served before this time were missed
     public static Step decide(CronTask cron, Task busy, long missedBefore, long now) {
         if (cron.waiting() != 0 && busy == null) {
             return new Fire(cron.waiting());
@@ -91,7 +92,7 @@ public final class CronPolicy {
                 + (overlap == Overlap.QUEUE ? ", and another run was waiting" : ""), next, now);
     }
 
-    /// Returns the event of a due time that made this task.
+    /// Returns the event of a due time that created this task.
     public static CronEvent fired(CronTask cron, long due, long task, long now) {
         CronTask ran = cron.ran(task, due, now);
         if (!ran.mayRun()) {
@@ -104,13 +105,13 @@ public final class CronPolicy {
                 paced(schedule, ran.coming(next, waited ? 0 : cron.waiting(), 0), now), null);
     }
 
-    /// Returns the event of a run that somebody asked for; the due times stay.
+    /// Returns the event of a run on request; the due times stay.
     public static CronEvent firedByHand(CronTask cron, long task, long now) {
         CronTask ran = cron.ran(task, now, now);
         return new CronEvent(What.FIRED, now, ran.mayRun() ? ran : ran.coming(0, 0, 0), null);
     }
 
-    /// Returns the event of a due time that could make no task.
+    /// Returns the event of a due time that could not create a task.
     public static CronEvent failed(CronTask cron, long due, String reason, long now) {
         if (due == cron.waiting()) {
             return new CronEvent(What.SKIPPED, now,
@@ -119,7 +120,7 @@ public final class CronPolicy {
         return skipped(cron, 1, reason, new CronSchedule(cron).next(due), now).event();
     }
 
-    /// Returns what the end of a cron task's task changes; null for nothing.
+    /// Returns the event of the end of a cron task's task; null if it changes nothing.
     public static CronEvent ended(CronTask cron, Task task, long now) {
         CronTask after = cron.with(cron.runs().ended(task.id(), task.status()),
                 cron.failures() + (task.status() == TaskStatus.FAILED ? 1 : 0));
@@ -127,16 +128,16 @@ public final class CronPolicy {
                 : new CronEvent(What.ENDED, now, after, null);
     }
 
-    /// Returns the cron task under a new plan, which counts from now on.
+    /// Returns the cron task with a new plan, which applies from now on.
     ///
-    /// @throws Problem if it has no due time, but its bounds do not say that its time is over
+    /// @throws Problem 400 if its times change, and it is enabled but has no due time from now on
     public static CronTask planned(CronTask cron, CronPlan plan, long now) {
         if (cron.updatedAt() != 0 && plan.sameTimes(cron.plan())) {
             return waitingDropped(cron, cron.planned(plan, now, cron.nextRun()).coming(cron.nextRun(),
                     plan.overlap() == Overlap.QUEUE ? cron.waiting() : 0, cron.notBefore()));
         }
         CronSchedule schedule = new CronSchedule(cron.id(), plan, cron.createdAt());
-        // a clock that was set back a little brings no due time again
+        // no due time comes again after a clock was set back a little
         long last = cron.runs().size() == 0 ? 0 : cron.runs().dueAt(cron.runs().size() - 1);
         long from = last > now && last - now < CORRECTION_MS ? last : now;
         long next = schedule.next(from);
@@ -148,15 +149,15 @@ public final class CronPolicy {
         return waitingDropped(cron, after.mayRun() ? after : after.coming(0, 0, 0));
     }
 
-    /// A run that waited and does not any more is one that was skipped.
+    /// Counts a waiting run as skipped if it was dropped.
     private static CronTask waitingDropped(CronTask before, CronTask after) {
         return before.waiting() != 0 && after.waiting() == 0 ? after.skipped(1, CHANGED) : after;
     }
 
-    /// Returns what a clock that was set changes: a date that was planned stays, unless the clock was set back so far
-    /// that all is void; a length of time starts again. Null if this one need not change.
+    /// Returns the event of a clock that was set: a planned date stays, unless the clock was set back so far that it is
+    /// void; an `@every` interval begins again. Null if this cron task need not change.
     ///
-    /// @param by milliseconds, negative if it was set back
+    /// @param by the change of the clock, in milliseconds; negative: back
     public static CronEvent rescheduled(CronTask cron, long by, long now) {
         CronSchedule schedule = new CronSchedule(cron);
         if (cron.nextRun() == 0 || !schedule.isEvery() && by > -CORRECTION_MS) {
@@ -168,7 +169,7 @@ public final class CronPolicy {
                 : new CronEvent(What.RESCHEDULED, now, cron.coming(next, cron.waiting(), 0), null);
     }
 
-    /// The first of the missed due times that gets a run, or else the first that was not missed.
+    /// Returns the first missed due time that gets a run; if there is none, the first that was not missed.
     private static long afterMissed(CronSchedule schedule, CronTask cron, long missedBefore, long now) {
         long oldest = Math.max(cron.nextRun(), now - cron.plan().missedMaxAge());
         long first = switch (cron.plan().missed()) {
@@ -184,7 +185,7 @@ public final class CronPolicy {
                 cron.coming(next, cron.waiting(), cron.notBefore()).skipped(count, reason), null));
     }
 
-    /// What is overdue comes in small steps.
+    /// Delays an overdue next run a little, so that missed runs are made up for in steps.
     private static CronTask paced(CronSchedule schedule, CronTask cron, long now) {
         boolean overdue = cron.nextRun() != 0 && schedule.serveAt(cron.nextRun()) <= now;
         return overdue ? cron.coming(cron.nextRun(), cron.waiting(), now + MADE_UP_PAUSE_MS) : cron;

@@ -15,8 +15,8 @@ import shared.json.JsonReader;
 import shared.json.JsonReader.Kind;
 import shared.json.Slice;
 
-/// Reads a cron task as a user writes it. The template is handed on as it stands. What the server itself sets is passed
-/// over, whatever it says, so that a cron task that was read can be sent back, changed or as a new one.
+/// Reads a cron task as a user writes it. The template is passed on unchanged. Fields that the server sets are ignored,
+/// whatever their value, so that a cron task that was read can be sent back, changed or as a new one.
 public final class CronReader {
 
     static final int NAME_LENGTH_MAX = 200;
@@ -35,7 +35,9 @@ public final class CronReader {
     /// Names that a path cannot end with: a resource of its own, and steps to other folders.
     private static final Set<String> RESERVED = Set.of("preview", ".", "..");
 
-    /// @param template null if it was not given
+    /// A cron task that was read.
+    ///
+    /// @param template null if absent
     public record Parsed(CronPlan plan, Slice template) {
     }
 
@@ -43,15 +45,16 @@ public final class CronReader {
     private final int metadataMax;
 
     /// @param serverZone  the zone of a cron task that names none
-    /// @param metadataMax the metadata's most bytes
+    /// @param metadataMax the maximum size of metadata, in bytes
     public CronReader(ZoneId serverZone, int metadataMax) {
         this.serverZone = serverZone;
         this.metadataMax = metadataMax;
     }
 
-    /// Reads the JSON object that comes next.
+    /// Reads the next JSON object.
     ///
-    /// @param before the plan that is changed, of which stays what is not named; null for a new one
+    /// @param before the plan to change, whose other fields stay; null for a new one
+    /// @throws shared.Problem or JsonException if the object is wrong
     public Parsed read(JsonReader json, CronPlan before) {
         Draft draft = new Draft(json, before, metadataMax);
         json.beginObject();
@@ -109,13 +112,13 @@ public final class CronReader {
             }
         }
 
-        /// A null takes a bound away, and says nothing anywhere else.
+        /// Handles a null, which removes a bound; for other fields it is ignored.
         void clear(String field) {
             startAt = field.equals("start_at") ? 0 : startAt;
             endAt = field.equals("end_at") ? 0 : endAt;
         }
 
-        /// Reads the value of a field; false if there is none of this name.
+        /// Reads the value of a field; returns false if the field is unknown.
         boolean read(String field) {
             switch (field) {
                 case "name" -> name = name();
@@ -170,7 +173,7 @@ public final class CronReader {
             }
         }
 
-        /// A cron task is found by its name wherever an id or a path of the API may stand.
+        /// Reads the name, which may be used wherever the API accepts an id, also in paths.
         private String name() {
             int from = json.position();
             String text = fields.text(NAME_LENGTH_MAX);
@@ -196,7 +199,7 @@ public final class CronReader {
             }
         }
 
-        /// Go's zero time, in the year 1, is none.
+        /// Reads a bound; Go's zero time, in the year 1, means none.
         private long bound() {
             return Math.max(0, fields.time());
         }

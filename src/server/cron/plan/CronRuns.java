@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 import shared.TaskStatus;
 
-/// The last runs of a cron task, oldest first. Immutable and packed, two longs a run, because there may be 100,000 cron
-/// tasks: the task's id with how it ended in its low four bits, and the due time.
+/// The last runs of a cron task, oldest first. Immutable and packed into two longs per run, because there may be
+/// 100,000 cron tasks: the task's id, with its outcome in the low four bits, and the due time.
 public final class CronRuns {
 
     static final int MAX = 20;
@@ -19,7 +19,7 @@ public final class CronRuns {
         this.packed = packed;
     }
 
-    /// Returns how many runs it knows, the last at most.
+    /// Returns the number of runs, at most [#MAX].
     public int size() {
         return packed.length / 2;
     }
@@ -36,13 +36,13 @@ public final class CronRuns {
         return packed[2 * index + 1];
     }
 
-    /// Returns how its task ended; null while it has not.
+    /// Returns how the run's task ended; null if it has not ended.
     public TaskStatus outcome(int index) {
         int outcome = (int) packed[2 * index] & (1 << OUTCOME_BITS) - 1;
         return outcome == 0 ? null : TaskStatus.values()[outcome - 1];
     }
 
-    /// Returns how many of the last runs that ended failed, one after another.
+    /// Returns how many of the last ended runs failed in a row.
     public int failedLast() {
         int failed = 0;
         for (int i = size() - 1; i >= 0; i--) {
@@ -54,9 +54,10 @@ public final class CronRuns {
         return failed;
     }
 
-    /// Returns these runs and one more; the oldest goes if there are too many.
+    /// Returns these runs and one more; the oldest is dropped if there are too many.
     ///
-    /// @param outcome null for none yet
+    /// @param dueAt   milliseconds since the epoch
+    /// @param outcome null if the task has not ended
     public CronRuns with(long task, long dueAt, TaskStatus outcome) {
         int from = packed.length == 2 * MAX ? 2 : 0;
         long[] next = Arrays.copyOfRange(packed, from, packed.length + 2);
@@ -65,7 +66,7 @@ public final class CronRuns {
         return new CronRuns(next);
     }
 
-    /// With the end of a task; itself if no run here made it.
+    /// Returns these runs with the end of a task; itself if the task is not among them.
     CronRuns ended(long task, TaskStatus outcome) {
         for (int i = 0; i < size(); i++) {
             if (task(i) == task) {

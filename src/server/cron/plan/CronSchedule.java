@@ -12,12 +12,12 @@ import shared.cron.CronExpression;
 /// since the epoch.
 public final class CronSchedule {
 
-    /// How far a search backwards goes at first, in milliseconds; each further try goes four times as far.
+    /// How far back a search goes at first, in milliseconds; each further try goes four times as far.
     private static final long WINDOW_MS = 60_000;
 
     private final long id;
     private final CronPlan plan;
-    /// When the cron task was made.
+    /// When the cron task was created.
     private final long createdAt;
     private final CronExpression expression;
     private final ZoneId zone;
@@ -35,16 +35,16 @@ public final class CronSchedule {
         zone = ZoneId.of(plan.zone());
     }
 
-    /// Whether it counts time that passes, rather than being due at dates.
+    /// Returns whether it counts elapsed time, instead of being due at dates.
     boolean isEvery() {
         return expression.isEvery();
     }
 
-    /// Returns the first due time after a moment, both in milliseconds since the epoch; 0 if there is none.
+    /// Returns the first due time after a moment; 0 if there is none.
     public long next(long after) {
         try {
             long from = Math.max(after, plan.startAt() - 1);
-            // a clock that was set back may not have reached the moment yet at which the cron task was made
+            // after the clock was set back, the creation of the cron task may be in the future
             Instant anchor = Instant.ofEpochMilli(Math.min(createdAt, from));
             long due = expression.next(Instant.ofEpochMilli(from), zone, anchor).toEpochMilli();
             return plan.endAt() != 0 && due > plan.endAt() ? 0 : due;
@@ -53,18 +53,19 @@ public final class CronSchedule {
         }
     }
 
-    /// When a due time is to be served: later by its jitter.
+    /// Returns when a due time must be served: its time plus the jitter.
     long serveAt(long due) {
         if (plan.jitter() == 0) {
             return due;
         }
-        // any function will do that spreads cron tasks and due times evenly and always gives the same (MurmurHash3)
+        // any function that spreads cron tasks and due times evenly, and always returns the same, would do
+        // (MurmurHash3)
         long mixed = (id ^ due * 0x9E3779B97F4A7C15L) * 0xFF51AFD7ED558CCDL;
         mixed = (mixed ^ mixed >>> 33) * 0xC4CEB9FE1A85EC53L;
         return due + Long.remainderUnsigned(mixed ^ mixed >>> 33, plan.jitter() + 1);
     }
 
-    /// The first due time from `due` on that is to be served at `before` or later; 0 if there is none.
+    /// Returns the first due time from `due` on that must be served at `before` or later; 0 if there is none.
     long firstNotBefore(long due, long before) {
         long found = due;
         if (found != 0 && found < before - plan.jitter()) {
@@ -76,9 +77,9 @@ public final class CronSchedule {
         return found;
     }
 
-    /// Takes the due times from `oldest` on that were to be served before `before`, and of these the last `most`.
+    /// Finds the last `most` due times from `oldest` on that had to be served before `before`.
     ///
-    /// @return the first of them; 0 if there is none
+    /// @return the first of these; 0 if there are none
     long newest(long oldest, long before, int most) {
         for (long window = WINDOW_MS; ; window *= 4) {
             long from = Math.max(oldest, before - window);
@@ -95,7 +96,7 @@ public final class CronSchedule {
         }
     }
 
-    /// How many due times there are from `first` to before `end` (0: no end); counts to `most` only.
+    /// Returns the number of due times from `first` to before `end` (0: no end), counted up to `most`.
     int count(long first, long end, int most) {
         int count = 0;
         for (long due = first; due != 0 && (end == 0 || due < end) && count < most; due = next(due)) {

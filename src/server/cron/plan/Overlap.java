@@ -4,11 +4,11 @@ import java.util.Locale;
 
 import server.task.Values;
 
-/// What a due time does while the task of the run before is pending or running.
+/// What happens to a due time while the task of the previous run is pending or running.
 public enum Overlap {
-    /// It is passed over.
+    /// It is skipped.
     SKIP,
-    /// It gets its task all the same.
+    /// It gets its task nevertheless.
     ALLOW,
     /// It waits until that task has ended; at most one waits.
     QUEUE,
@@ -18,6 +18,8 @@ public enum Overlap {
     public final String text = name().toLowerCase(Locale.ROOT);
 
     /// Returns the constant that a text names.
+    ///
+    /// @throws shared.Problem 400 if it names none
     public static Overlap parse(String text) {
         return Values.choice(values(), "overlap", text);
     }

@@ -12,5 +12,5 @@
 /// |---|---|
 /// | `CronReader`, `CronJson` | the JSON of requests and answers |
 /// | `CronSchedule` | due times, with zone, bounds and jitter |
-/// | `CronPolicy` | missed, overlapping and late runs: each method answers a `CronEvent` |
+/// | `CronPolicy` | missed, overlapping and late runs: each method returns a `CronEvent` |
 package server.cron.plan;
