@@ -14,12 +14,11 @@ import server.queue.ledger.Pace;
 import server.task.Submission;
 import shared.Problem;
 
-/// Carries actions out: one thread, which does a step of each in turn. At a start it goes on with those that were at
-/// work.
+/// Carries out actions: one thread, which does a step of each in turn. At a start it continues those that were running.
 public final class ActionRunner implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger("actions");
-    /// Until it tries again when nothing could be written.
+    /// The pause before a retry if nothing could be written.
     private static final long PAUSE_NANOS = 1_000_000_000;
 
     private final Actions actions;
@@ -31,9 +30,9 @@ public final class ActionRunner implements AutoCloseable {
         pace = ledger.pace();
     }
 
-    /// Begins.
+    /// Starts the thread.
     ///
-    /// @param submits reads the body of a submit; throws a [Problem] or a [shared.json.JsonException] if it is wrong
+    /// @param submits parses the body of a submit; throws a [Problem] or a [shared.json.JsonException] if it is wrong
     public static ActionRunner start(Ledger ledger, Function<byte[], Submission> submits) {
         ActionRunner runner = new ActionRunner(ledger, submits);
         runner.actions.onAccepted(runner.loop::wake);
@@ -62,7 +61,7 @@ public final class ActionRunner implements AutoCloseable {
                     work = pace.begin();
                 }
             } catch (Problem refused) {
-                // a full disk or a failed journal, of which others tell
+                // a full disk or a failed journal, which others report
                 LockSupport.parkNanos(this, PAUSE_NANOS);
             } catch (CancellationException closed) {
                 return;
@@ -80,7 +79,7 @@ public final class ActionRunner implements AutoCloseable {
                 + action.changed());
     }
 
-    /// Ends after the present step; what is left goes on at the next start.
+    /// Ends after the present step; unfinished actions continue at the next start.
     @Override
     public void close() {
         loop.close();

@@ -32,16 +32,17 @@ import server.task.TaskDocument;
 import shared.Problem;
 import shared.json.JsonException;
 
-/// The actions in the [Ledger]: each method is a decision or a look at it. What a method tells of is durable.
+/// The actions in the [Ledger]: each method is a decision or a look. What a method returns is durable, unless it says
+/// otherwise.
 public final class Actions {
 
-    /// How many tasks the actions at work may have together, for their ids are in memory.
+    /// The maximum number of tasks of all running actions together, because their ids are in memory.
     static final int TASKS_MAX = 1_000_000;
 
     static final String UNREADABLE = "its record cannot be read";
     static final String NO_ROOM = "as many tasks are pending as may be, in all or of its client";
 
-    /// How many tasks a step has at most.
+    /// The maximum number of tasks in a step.
     static final int STEP = 64;
 
     private final Ledger ledger;
@@ -50,13 +51,13 @@ public final class Actions {
     private final int tasksMax;
     private final int step;
 
-    /// @param submits reads the body of a submit
+    /// @param submits parses the body of a submit
     Actions(Ledger ledger, Function<byte[], Submission> submits) {
         this(ledger, submits, TASKS_MAX, STEP);
     }
 
-    /// @param tasksMax how many tasks those at work may have together
-    /// @param step     how many tasks a step has at most
+    /// @param tasksMax the maximum number of tasks of all running actions together
+    /// @param step     the maximum number of tasks in a step
     Actions(Ledger ledger, Function<byte[], Submission> submits, int tasksMax, int step) {
         this.ledger = ledger;
         this.submits = submits;
@@ -65,27 +66,27 @@ public final class Actions {
         pages = new Pages(ledger);
     }
 
-    /// Returns the tasks that pass a filter at one moment, which lies within the call.
+    /// Returns the tasks that match a filter at one moment, which lies within the call.
     public Matched matched(TaskFilter filter) {
         return pages.matched(filter);
     }
 
-    /// Takes an action, which begins soon.
+    /// Accepts an action, which begins soon.
     ///
     /// @param plan with the counts of `matched`
-    /// @throws Problem 413 or 429 if it is too large, now or at all
+    /// @throws Problem 413 if it has too many tasks, 429 if it has too many together with the running actions
     public TaskAction accept(ActionPlan plan, Matched matched) {
         long[] tasks = matched.tasks().stream().mapToLong(Task::id).toArray();
         if (tasks.length > tasksMax) {
             throw new Problem(413, tasks.length + " tasks match, and an action may have at most " + tasksMax
                     + "; narrow the filter");
         }
-        // that the id is drawn twice before the action is in is left to chance
+        // that another action draws the same id before this one is recorded is too unlikely to check
         long id = ledger.unusedId();
         ActionEvent accepted = new ActionEvent(What.ACCEPTED, plan.createdAt(), TaskAction.accepted(id, plan, tasks));
         boolean in = false;
         while (!in) {
-            // its line may be long, so it is made before the lock is taken
+            // its line may be long, so it is encoded before the lock is taken
             Event.Action event = new Event.Action(accepted, ledger.look(QueueState::mode).value());
             Unit line = Unit.of(EventCodec.encode(event));
             in = ledger.change(writer -> {
@@ -105,9 +106,9 @@ public final class Actions {
         }
     }
 
-    /// Ends an action; what it has done stays.
+    /// Stops an action; its changes stay.
     ///
-    /// @throws Problem 404 if there is none, 409 if it has ended
+    /// @throws Problem 404 if there is no such action, 409 if it has ended
     public TaskAction stop(long id) {
         ledger.change(writer -> {
             TaskAction action = require(writer.state(), id);
@@ -120,27 +121,27 @@ public final class Actions {
         return get(id);
     }
 
-    /// Returns the action that a text names.
+    /// Finds an action.
     ///
     /// @param text an id or a unique prefix of one, with or without `action_`
-    /// @throws Problem 404 if there is none, 409 if there are several
+    /// @throws Problem 404 if there is no such action, 409 if there are several
     public TaskAction find(String text) {
         return ledger.look(state -> state.actions().find(text)).durable();
     }
 
     /// Returns the action with this id.
     ///
-    /// @throws Problem 404 if there is none, or it is not kept any more
+    /// @throws Problem 404 if there is no such action, or it is no longer kept
     TaskAction get(long id) {
         return ledger.look(state -> require(state, id)).durable();
     }
 
-    /// Returns the actions that are at work, and the last that have ended; the newest first.
+    /// Returns the running actions and the last ended ones, newest first.
     public List<TaskAction> all() {
         return ledger.look(state -> state.actions().all()).durable();
     }
 
-    /// Calls this when there may be something to do (quick, any thread).
+    /// Adds a listener, which is called when an action was accepted. It must be quick, and may be called by any thread.
     void onAccepted(Runnable listener) {
         ledger.onChange(events -> {
             if (events.getLast() instanceof Event.Action action && action.change().what() == What.ACCEPTED) {
@@ -149,24 +150,24 @@ public final class Actions {
         });
     }
 
-    /// Those that are at work.
+    /// Returns the running actions, oldest first; they may not be durable yet.
     List<TaskAction> running() {
         return ledger.look(state -> state.actions().running()).value();
     }
 
-    /// Does the next tasks of an action, or ends it.
+    /// Handles the next tasks of an action, or ends it.
     ///
     /// @return whether there is more to do
-    /// @throws Problem 503 or 507 if nothing can be written now: nothing has changed
+    /// @throws Problem 503 or 507 if nothing can be written now; nothing was changed
     boolean step(long id) {
         List<Task> next = ledger.look(state -> next(state, state.actions().get(id))).durable();
-        // what memory does not hold, before the lock is taken
+        // read what memory does not hold before the lock is taken
         Map<Long, OnRecord> records = new HashMap<>();
         for (Task task : next) {
             try {
                 records.put(task.lastAt(), onRecord(task, get(id).plan()));
             } catch (Problem problem) {
-                // one that is gone is looked at again
+                // a deleted task is handled under the lock
                 if (problem.status() != 404) {
                     records.put(task.lastAt(), OnRecord.UNREADABLE);
                 }
@@ -175,14 +176,14 @@ public final class Actions {
         return ledger.change(writer -> step(writer, writer.state().actions().get(id), records)).durable();
     }
 
-    /// What the journal has of a task that is to be retried.
+    /// The journal's data about a task that is to be retried.
     ///
-    /// @param attempts all so far; empty where it is submitted anew
-    /// @param anew     null where it is put back as it is
-    /// @param refused  why neither can be; null if it can
+    /// @param attempts all so far; empty if it is submitted anew
+    /// @param anew     the new submission; null if the task itself is retried
+    /// @param refused  why neither is possible; null if one is
     private record OnRecord(List<Attempt> attempts, Submission anew, Problem refused) {
 
-        /// Of a task that cannot be retried anyway.
+        /// For a task that cannot be retried anyway.
         static final OnRecord NONE = new OnRecord(List.of(), null, null);
         static final OnRecord UNREADABLE = refused(Problem.conflict(Actions.UNREADABLE));
 
@@ -206,7 +207,7 @@ public final class Actions {
         }
     }
 
-    /// The next tasks whose attempts on record are needed.
+    /// Returns the tasks of the next step whose recorded attempts are needed.
     private List<Task> next(QueueState state, TaskAction action) {
         List<Task> tasks = new ArrayList<>();
         if (action != null && !action.ended() && action.plan().kind() == ActionKind.RETRY && action.tasks() != null) {
@@ -221,18 +222,21 @@ public final class Actions {
     }
 
     private int end(TaskAction action) {
-        // one that is submitted anew may be large
+        // a task that is submitted anew may be large
         return Math.min(action.tasks().length, action.done() + (action.plan().changes() == null ? step : 1));
     }
 
-    /// @param records of the tasks by the places of their last lines
+    /// Handles the next tasks of an action under the lock.
+    ///
+    /// @param records the tasks' records, by the positions of their last lines
+    /// @return whether there is more to do
     private boolean step(Ledger.Writer writer, TaskAction action, Map<Long, OnRecord> records) {
         if (action == null || action.ended()) {
             return false;
         }
         long now = writer.now();
         if (action.tasks() == null || action.done() == action.tasks().length) {
-            // a repair may have lost the line that had its tasks
+            // a repair may have lost the line that contained its tasks
             append(writer, List.of(), ended(action, action.tasks() == null ? Status.STOPPED : Status.COMPLETED, now));
             return false;
         }
@@ -244,7 +248,7 @@ public final class Actions {
         for (int i = action.done(); i < end(action); i++) {
             Task task = writer.state().get(action.tasks()[i]);
             if (task != null && task.cron() != null && !crons.add(task.cron().cron())) {
-                // what the one before it means to their cron task has to be in the state first
+                // the effect of the previous task on their cron task must be applied first
                 break;
             }
             if (isUnread(action.plan().kind(), task, records)) {
@@ -264,7 +268,7 @@ public final class Actions {
         return true;
     }
 
-    /// Whether what is on record of the task was not read: it has changed meanwhile.
+    /// Returns whether the task's record was not read, because the task has changed meanwhile.
     private static boolean isUnread(ActionKind kind, Task task, Map<Long, OnRecord> records) {
         return kind == ActionKind.RETRY && task != null && task.status().ended()
                 && !records.containsKey(task.lastAt());
@@ -305,7 +309,7 @@ public final class Actions {
         };
     }
 
-    /// What is wrong, without the task's own name, so that equal reasons are counted together.
+    /// Returns the reason of a refusal without the task's own name, so that equal reasons are counted together.
     private static String reason(Task task, Problem problem) {
         return task == null ? "is gone" : problem.status() == 429 ? NO_ROOM
                 : problem.reason().replace(task.name() + " ", "");
@@ -315,7 +319,7 @@ public final class Actions {
         return new ActionEvent(how == Status.STOPPED ? What.STOPPED : What.COMPLETED, now, action.ended(how, now));
     }
 
-    /// Appends, in one unit, changes of tasks with what they mean to the cron tasks that made them, and then the
+    /// Appends one unit: changes of tasks, each with its effect on the cron task that created the task, and then the
     /// action's own event.
     private static void append(Ledger.Writer writer, List<Event> changes, ActionEvent event) {
         List<Event> unit = new ArrayList<>();

@@ -11,10 +11,10 @@ import shared.Problem;
 import shared.json.JsonReader;
 import shared.json.JsonWriter;
 
-/// The submit of a task on record, with changes.
+/// Makes a submit from a recorded task, with changes.
 final class Anew {
 
-    /// What is taken over as it is. A time that was given has most often passed.
+    /// The fields that are taken over unchanged. Points in time are not among them, because they have usually passed.
     private static final Set<String> KEPT = Set.of("type", "priority", "endpoint", "max_retries", "timeout",
             "first_byte_timeout", "initial_delay", "max_delay", "backoff_factor", "on", "remote_execution",
             "wait_for_model", "window", "client", "metadata");
@@ -29,9 +29,9 @@ final class Anew {
         this.endpoint = endpoint;
     }
 
-    /// Returns a submit's body.
+    /// Returns the body of the submit.
     ///
-    /// @throws Problem 409 if the task's API knows no `num_ctx`, and there is to be one
+    /// @throws Problem 409 if `num_ctx` is to be set and the task's API has none
     static byte[] body(TaskDocument document, Changes changes) {
         JsonWriter shown = new JsonWriter(1024);
         TaskJson.write(shown, document, more -> { }, List.of());
@@ -102,7 +102,9 @@ final class Anew {
         out.endObject();
     }
 
-    /// @param in null: there are none yet
+    /// Writes the options, with `num_ctx`.
+    ///
+    /// @param in null if the task has none
     private void options(JsonReader in) {
         out.name("options").beginObject();
         if (in != null) {

@@ -1,5 +1,5 @@
-/// Actions at work: their place in the queue's ledger, and the thread that carries them out. [server.action.plan]
-/// defines what an action is, and knows nothing of this room.
+/// Actions in operation: their place in the queue's ledger, and the thread that carries them out. [server.action.plan]
+/// defines what an action is, and does not know this room.
 ///
 /// ```
 ///  handlers  Actions.matched ─▶ ids of what matched at one moment ─▶ Actions.accept ─▶ [accepted]  durable, then 202

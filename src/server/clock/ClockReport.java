@@ -1,12 +1,12 @@
 package server.clock;
 
-/// What is known of a clock besides its time. Milliseconds.
+/// What is known about a clock besides its time. All times are in milliseconds.
 public interface ClockReport {
 
-    /// Returns the moment from which on the clock's times are sure; 0: all are.
+    /// Returns the time since when the clock is reliable; 0: always.
     long sureSince();
 
-    /// Returns by how much the clock was set since it was made, forward less back.
+    /// Returns by how much the clock was set since it was created: the sum of all changes, negative if it was set back.
     default long setBy() {
         return 0;
     }

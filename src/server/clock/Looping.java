@@ -3,7 +3,7 @@ package server.clock;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/// A platform thread that goes round a loop until it is closed.
+/// A platform thread that runs a loop until it is closed.
 public final class Looping implements AutoCloseable {
 
     private static final Duration CLOSE_MAX = Duration.ofSeconds(1);
@@ -12,12 +12,12 @@ public final class Looping implements AutoCloseable {
     private volatile boolean stopping;
 
     /// @param name of the thread
-    /// @param loop ends soon once it is [#stopping]
+    /// @param loop must return soon once this is [#stopping]
     public Looping(String name, Runnable loop) {
         thread = Thread.ofPlatform().name(name).daemon().unstarted(loop);
     }
 
-    /// Starts the thread, once.
+    /// Starts the thread. Must be called once.
     public void start() {
         thread.start();
     }
@@ -27,12 +27,12 @@ public final class Looping implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    /// Returns whether the loop is to end.
+    /// Returns whether the loop must end.
     public boolean stopping() {
         return stopping;
     }
 
-    /// Lets the loop end, and waits a second for that.
+    /// Ends the loop, and waits for it up to a second.
     @Override
     public void close() {
         stopping = true;

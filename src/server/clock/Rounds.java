@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/// Looks after many things at an interval, on one virtual thread that exists only while there are any. A timer or a
-/// thread for each of them would cost more than a quick call itself.
+/// Runs a check of many things at an interval, on one virtual thread that exists only while there are any. A timer or a
+/// thread for each of them would cost more than a short call.
 public final class Rounds {
 
     private static final Logger LOG = System.getLogger(Rounds.class.getName());
@@ -20,8 +20,9 @@ public final class Rounds {
     private final AtomicBoolean running = new AtomicBoolean();
 
     /// @param name  of the thread
-    /// @param round done at each interval; it must be quick. One that fails, for want of memory, is not the last
-    /// @param any   whether there is anything to look after
+    /// @param round runs at each interval; must be quick. The rounds continue even if it fails, for example for lack of
+    ///              memory
+    /// @param any   whether there is anything to check
     public Rounds(String name, Duration interval, Runnable round, BooleanSupplier any) {
         this.name = name;
         this.interval = interval;
@@ -29,7 +30,7 @@ public final class Rounds {
         this.any = any;
     }
 
-    /// Lets the rounds begin, if they have not. Call it whenever there is one thing more.
+    /// Starts the rounds, unless they are running. Must be called whenever something was added.
     public void begin() {
         if (!running.get() && running.compareAndSet(false, true)) {
             try {
@@ -48,7 +49,7 @@ public final class Rounds {
                 look();
             } while (any.getAsBoolean());
             running.set(false);
-            // what came before that saw the rounds go on
+            // something added just before found the rounds still running
         } while (any.getAsBoolean() && running.compareAndSet(false, true));
     }
 
@@ -56,7 +57,7 @@ public final class Rounds {
         try {
             round.run();
         } catch (RuntimeException | Error failure) {
-            // nobody else would look any more
+            // the rounds must continue
             LOG.log(Level.ERROR, "event=round_failed thread=" + name, failure);
         }
     }

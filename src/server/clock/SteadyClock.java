@@ -12,20 +12,20 @@ import java.util.function.LongSupplier;
 
 import shared.config.Durations;
 
-/// The wall clock, as long as it agrees with the time that has passed. After a jump it goes on as if there had been
-/// none; once the wall clock has kept to its new time for a minute, it takes that over.
+/// The wall clock, as long as it agrees with the elapsed time. After a jump of the wall clock it continues as if there
+/// had been none; once the wall clock has kept its new time for a minute, it adopts that time.
 ///
-/// A machine that slept is no jump, since the time that has passed includes the sleep. Smaller steps, as a time server
-/// makes them, are followed at once. Any thread may ask.
+/// The sleep of a machine is not a jump, because the elapsed time includes it. Smaller steps, as made by a time server,
+/// are followed at once. Thread-safe.
 public final class SteadyClock implements InstantSource, ClockReport {
 
-    /// A difference below this is no jump.
+    /// A smaller difference is not a jump.
     static final long TOLERANCE_MS = 1_000;
 
-    /// How long a jump must last before it is taken over.
+    /// How long a jump must last before it is adopted.
     static final long AGREED_MS = 60_000;
 
-    /// A smaller difference is not worth a comparison.
+    /// A smaller difference needs no comparison with the uptime.
     private static final long STEP_MS = 50;
 
     private static final long REFERENCE_AGE_MAX_MS = 10_000;
@@ -39,18 +39,18 @@ public final class SteadyClock implements InstantSource, ClockReport {
     private final long startMs;
     private volatile Anchor reference;
 
-    /// What was read together the last time.
+    /// The clocks' readings at the last comparison.
     ///
     /// @param steadyMs    this clock's time
-    /// @param setMs       the sum of the jumps that were taken over
-    /// @param jumpMs      how far the wall clock is ahead of it; 0: they agree
-    /// @param jumpSinceMs the uptime at which it had jumped there; if they agree, at which they began to
+    /// @param setMs       the sum of the adopted jumps
+    /// @param jumpMs      how far the wall clock is ahead of this clock; 0 if they agree
+    /// @param jumpSinceMs the uptime of the jump; if they agree, since when they have
     private record Anchor(long steadyMs, long nanos, long uptimeMs, long setMs, long jumpMs,
             long jumpSinceMs) {
     }
 
-    /// @param nanos    counts nanoseconds and is quick to read; may stand still while the machine sleeps
-    /// @param uptimeMs counts milliseconds, sleep included
+    /// @param nanos    counts nanoseconds and is quick to read; may stop while the machine sleeps
+    /// @param uptimeMs counts milliseconds, including sleep
     SteadyClock(InstantSource wall, LongSupplier nanos, LongSupplier uptimeMs) {
         this.wall = wall;
         this.nanos = nanos;
@@ -60,7 +60,7 @@ public final class SteadyClock implements InstantSource, ClockReport {
         reference = new Anchor(startMs, nanos.getAsLong(), uptime, 0, 0, uptime);
     }
 
-    /// Returns a clock on this machine's. Where there is no `/proc/uptime`, a sleep of the machine counts as a jump.
+    /// Returns a clock that reads this machine's. Without `/proc/uptime`, a sleep of the machine counts as a jump.
     public static SteadyClock ofMachine(InstantSource wall) {
         return new SteadyClock(wall, System::nanoTime, uptime());
     }
@@ -82,8 +82,8 @@ public final class SteadyClock implements InstantSource, ClockReport {
         return Instant.ofEpochMilli(millis());
     }
 
-    /// Returns 0 once the wall clock and the time that has passed have agreed for a minute, till then the start, for
-    /// nobody knows yet whether the wall clock was right before it.
+    /// Returns 0 once the wall clock and the elapsed time have agreed for a minute; until then the time of the start,
+    /// because it is not known yet whether the wall clock was right before.
     @Override
     public long sureSince() {
         millis();
@@ -91,7 +91,7 @@ public final class SteadyClock implements InstantSource, ClockReport {
         return last.jumpMs == 0 && uptimeMs.getAsLong() - last.jumpSinceMs >= AGREED_MS ? 0 : startMs;
     }
 
-    /// Returns the sum of the jumps that were taken over; a jump is noticed by those who ask for the time.
+    /// Returns the sum of the adopted jumps. A jump is noticed only when the time is read.
     @Override
     public long setBy() {
         return reference.setMs;
@@ -127,8 +127,8 @@ public final class SteadyClock implements InstantSource, ClockReport {
         return (jumpMs < 0 ? "-" : "") + Durations.format(Duration.ofMillis(Math.abs(jumpMs)));
     }
 
-    /// Counts by the first number of `/proc/uptime`: seconds since the boot, sleep included (proc_uptime(5)). The file
-    /// stays open: the time is also asked for when no file descriptor is left.
+    /// Returns a counter based on the first number of `/proc/uptime`: seconds since the boot, including sleep
+    /// (proc_uptime(5)). The file stays open, because the time is also needed when no file descriptor is left.
     private static LongSupplier uptime() {
         RandomAccessFile file;
         try {

@@ -4,14 +4,14 @@ import java.util.Locale;
 
 import server.stats.Buckets.Counted;
 
-/// Writes the text format of Prometheus, version 0.0.4: families of samples, each with its kind and what it means. A
-/// family that would make it longer than [#LINES_MAX] is left out whole, and counted.
+/// Writes the text format of Prometheus, version 0.0.4: families of samples, each with its kind and its meaning. A
+/// family that would make the text longer than [#LINES_MAX] is omitted completely, and counted.
 final class Exposition {
 
     static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
-    /// Lines, those with `#` included.
+    /// The maximum number of lines, including those with `#`.
     static final int LINES_MAX = 3_000;
-    /// What the count of what was left out takes.
+    /// The lines of the family that counts the omitted ones.
     private static final int LAST_LINES = 3;
 
     private final StringBuilder text = new StringBuilder(1 << 14);
@@ -22,12 +22,12 @@ final class Exposition {
     private int samples;
     private int leftOut;
 
-    /// Begins a family of what only grows.
+    /// Begins a family of values that only grow.
     Exposition counter(String newName, String help) {
         return begin(newName, "counter", help);
     }
 
-    /// Begins a family of what goes up and down.
+    /// Begins a family of values that rise and fall.
     Exposition gauge(String newName, String help) {
         return begin(newName, "gauge", help);
     }
@@ -54,13 +54,15 @@ final class Exposition {
         return this;
     }
 
-    /// @param labels names and values in turn
+    /// Writes a sample.
+    ///
+    /// @param labels names and values, alternating
     Exposition sample(double value, String... labels) {
         line("", value, labels);
         return this;
     }
 
-    /// All of it.
+    /// Ends the text and returns it.
     String end() {
         flush(LINES_MAX - LAST_LINES);
         gauge("ollama_queue_metrics_left_out", "Families of metrics that would have been more than " + LINES_MAX
@@ -79,7 +81,7 @@ final class Exposition {
         return this;
     }
 
-    /// Takes the family that is complete, if it has samples and there is room for it.
+    /// Adds the completed family to the text, if it has samples and there is room for it.
     private void flush(int most) {
         if (samples > 0 && lines + familyLines <= most) {
             text.append(family);

@@ -8,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 import server.dispatch.Backend;
 import server.dispatch.Backend.RunnerView;
 
-/// What is told of each host. Those behind the first [Most#VALUES_MAX] of the settings share one sample.
+/// The metrics of hosts. Hosts after the first [Most#VALUES_MAX] of the settings share one sample.
 final class HostMetrics {
 
     private static final String OURS = Metrics.OURS;
@@ -67,7 +67,7 @@ final class HostMetrics {
 
     /// Writes a sample of each host.
     ///
-    /// @param label a further label's name and value; or none
+    /// @param label the name and value of a further label, or nothing
     private void each(ToDoubleFunction<Backend> value, String... label) {
         int own = Math.min(hosts.size(), Most.VALUES_MAX);
         hosts.subList(0, own).forEach(host -> sample(value.applyAsDouble(host), host.name(), label));

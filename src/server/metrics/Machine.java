@@ -11,8 +11,8 @@ import java.nio.file.Path;
 
 import server.access.Connections;
 
-/// What the process takes of its machine, under the names that Prometheus's own libraries give it. What the system does
-/// not tell is left out: `/proc` is Linux's.
+/// The process's use of the machine, with the metric names of Prometheus's own libraries. What the system does not
+/// report is omitted: `/proc` exists only on Linux.
 final class Machine {
 
     private static final double MILLIS = 1e3;

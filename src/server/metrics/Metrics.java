@@ -27,13 +27,13 @@ import server.stats.SoFar;
 import shared.TaskStatus;
 import shared.Version;
 
-/// Answers `GET /metrics`: what monitoring scrapes. All is read from counts that are kept anyway.
+/// Answers `GET /metrics`, for monitoring. Everything is read from counts that are kept anyway.
 public final class Metrics {
 
     static final String OURS = "ollama_queue_";
     private static final double MILLIS = 1e3;
     private static final double NANOS = 1e9;
-    /// So many pairs of a route and a status have their own sample.
+    /// How many combinations of route, method and status have their own sample.
     private static final int ROUTES_MAX = 400;
     private static final TaskStatus[] STATUSES = TaskStatus.values();
 
@@ -53,7 +53,7 @@ public final class Metrics {
     private record Seen(QueueStats stats, Traits traits) {
     }
 
-    /// @param outlook how all pending tasks stand; true: and which start next
+    /// @param outlook returns the state of all pending tasks, and this many of those that start next
     public Metrics(TaskQueue queue, Hosts hosts, History history, EventHub events, Compaction compaction,
             IntFunction<Outlook> outlook, Traffic traffic, InstantSource clock) {
         this.outlook = outlook;
@@ -71,7 +71,7 @@ public final class Metrics {
         });
     }
 
-    /// Answers with all of it.
+    /// Returns an answer with all metrics.
     public Answer show(WebRequest request) {
         Exposition out = new Exposition();
         tasks(out, queue.ledger().look(state -> new Seen(state.stats(queue.ledger().appendedSeq()),
@@ -105,7 +105,7 @@ public final class Metrics {
                 .sample(seen.stats.callersWaiting());
     }
 
-    /// As the API's status tells it.
+    /// Writes the state of pending tasks, as in the API's status.
     private void pending(Exposition out, Outlook outlook) {
         out.gauge(OURS + "pending_tasks", "Pending tasks by what they wait for: their turn (ready), their next "
                 + "attempt, their time, or something that somebody has to look at (blocked).");
@@ -150,7 +150,7 @@ public final class Metrics {
             long bytes = queue.ledger().journalBytes();
             out.gauge(OURS + "journal_bytes", "Bytes of the journal on the disk.").sample(bytes);
         } catch (IOException unreadable) {
-            // a compaction has just replaced a file: the next scrape has it
+            // a compaction has just replaced a file: the next scrape has the value
         }
         out.gauge(OURS + "journal_dead_ratio", "Share of the journal's bytes that a compaction would drop.")
                 .sample(compaction.deadShare());

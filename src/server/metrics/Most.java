@@ -10,26 +10,27 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/// Bounds the values of a label, which clients make up: the most used have a sample each, all others share one.
+/// Bounds the values of a label, which clients can invent: the most used ones have a sample each; all others share one.
 final class Most {
 
-    /// How many values have their own.
+    /// How many values have their own sample.
     static final int VALUES_MAX = 50;
-    /// The value that all others share; it may be a real one, too.
+    /// The value for all others; it may also be a real one.
     static final String OTHER = "other";
-    /// A longer value is one of the others.
+    /// A longer value counts as one of the others.
     static final int LENGTH_MAX = 200;
 
     private Most() {
     }
 
-    /// @param counts by value; those of one value are added up to tell how much it is used
-    /// @param label  of a value
-    /// @return by label, in its order
+    /// Returns the counts by label, sorted by label.
+    ///
+    /// @param counts by value; the sum of a value's counts is its use
+    /// @param label  returns the label of a value
     static <V> Map<String, long[]> of(Map<V, long[]> counts, Function<V, String> label) {
         Map<String, long[]> named = new HashMap<>();
         counts.forEach((value, of) -> {
-            // half a character would be written as what other values have there too
+            // labels that are equal once unpaired surrogates are written as `?` must share a sample
             String text = wellFormed(label.apply(value));
             add(named, text.length() > LENGTH_MAX ? OTHER : text, of);
         });

@@ -10,14 +10,14 @@ import java.util.function.LongConsumer;
 import server.task.TaskId;
 import shared.Problem;
 
-/// The actions that are at work, and the last that have ended.
+/// The running actions, and the last ones that have ended.
 ///
-/// Invariant: `ended` has the ids of those that have ended, the first to end first.
+/// Invariant: `ended` has the ids of the ended ones, the first to end first.
 public final class ActionIndex {
 
-    /// How many that have ended are kept.
+    /// The number of ended actions that are kept.
     public static final int ENDED_MAX = 100;
-    /// How many may be at work.
+    /// The maximum number of running actions.
     public static final int RUNNING_MAX = 100;
 
     private final Map<Long, TaskAction> byId = new HashMap<>();
@@ -28,12 +28,12 @@ public final class ActionIndex {
         return byId.get(id);
     }
 
-    /// Returns the actions at work, the oldest first.
+    /// Returns the running actions, oldest first.
     public List<TaskAction> running() {
         return byId.values().stream().filter(action -> !action.ended()).sorted(ActionIndex::byArrival).toList();
     }
 
-    /// Returns all actions that are kept, the newest first.
+    /// Returns all actions that are kept, newest first.
     public List<TaskAction> all() {
         List<TaskAction> all = new ArrayList<>(byId.values());
         all.sort(ActionIndex::byArrival);
@@ -44,10 +44,10 @@ public final class ActionIndex {
         return Long.compare(one.plan().asOf(), other.plan().asOf());
     }
 
-    /// Returns the action that a text names.
+    /// Finds an action.
     ///
     /// @param text an id or a unique prefix of one, with or without `action_`
-    /// @throws Problem 404 if there is none, 409 if there are several
+    /// @throws Problem 404 if there is no such action, 409 if there are several
     public TaskAction find(String text) {
         TaskId.IdRange range = TaskId.range(text.startsWith(TaskAction.PREFIX)
                 ? text.substring(TaskAction.PREFIX.length()) : text);
@@ -56,9 +56,9 @@ public final class ActionIndex {
                 "action", TaskAction::name);
     }
 
-    /// Carries an event out.
+    /// Applies an event.
     ///
-    /// @param position where its line lies
+    /// @param position of its line in the journal
     public void apply(ActionEvent event, long position) {
         TaskAction before = byId.get(event.action().id());
         TaskAction after = event.action().following(before, position);
@@ -71,7 +71,7 @@ public final class ActionIndex {
         }
     }
 
-    /// Tells the positions of the lines that a replay needs.
+    /// Passes on the positions of the lines that a replay needs.
     public void forEachLine(LongConsumer line) {
         byId.values().forEach(action -> {
             line.accept(action.lastAt());

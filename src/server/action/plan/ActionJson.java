@@ -9,7 +9,7 @@ import server.task.Times;
 import shared.TaskStatus;
 import shared.json.JsonWriter;
 
-/// An action as the API and the feed show it.
+/// The public JSON form of an action, in the API and the feed.
 public final class ActionJson {
 
     /// See `server.openapi.Shapes`.
@@ -32,7 +32,7 @@ public final class ActionJson {
 
     /// Writes an action, as the answer to a change.
     ///
-    /// @param warnings what its asker should know
+    /// @param warnings for whoever requested it; empty for none
     public static void write(JsonWriter out, TaskAction action, List<String> warnings) {
         ActionPlan plan = action.plan();
         out.beginObject();

@@ -8,12 +8,12 @@ import java.util.stream.Stream;
 public enum ActionKind {
     CANCEL, RETRY, PRIORITY, DELETE;
 
-    /// The names of all.
+    /// The names of all kinds.
     public static final List<String> NAMES = Stream.of(values()).map(kind -> kind.text).toList();
 
     public final String text = name().toLowerCase(Locale.ROOT);
 
-    /// Reads a name that [#NAMES] has.
+    /// Returns the kind of a name, which must be one of [#NAMES].
     public static ActionKind parse(String text) {
         return valueOf(text.toUpperCase(Locale.ROOT));
     }

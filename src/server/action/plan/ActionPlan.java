@@ -4,26 +4,26 @@ import java.util.Map;
 
 import shared.TaskStatus;
 
-/// What an action was asked to do, and to which tasks.
+/// What an action must do, and to which tasks.
 ///
-/// @param priority  of [ActionKind#PRIORITY], the new one; null for the other kinds
-/// @param filter    the filter as its user gave it, a JSON object on one line
-/// @param client    whose tasks alone it may touch; null for everybody's
-/// @param pendingMax how many tasks of each client may be pending by whoever asks, which [ActionKind#RETRY] heeds
-/// @param asOf      the sequence number of the last event that counted when its tasks were chosen
-/// @param matched   how many tasks matched then, by their status; without those of which there were none
-/// @param createdAt milliseconds since the epoch
-/// @param changes   of [ActionKind#RETRY], what is to be otherwise; null: nothing
+/// @param priority   for [ActionKind#PRIORITY], the new priority; null for other kinds
+/// @param filter     the filter as the user gave it, a JSON object on one line
+/// @param client     the only client whose tasks it may change; null for all
+/// @param pendingMax the requester's limit of pending tasks of each client, for [ActionKind#RETRY]
+/// @param asOf       the sequence number of the last event that was applied when its tasks were selected
+/// @param matched    how many tasks matched then, by status, without statuses that have none
+/// @param createdAt  milliseconds since the epoch
+/// @param changes    for [ActionKind#RETRY], the changes to the tasks; null for none
 public record ActionPlan(ActionKind kind, Integer priority, String filter, String client, int pendingMax,
         long asOf, Map<TaskStatus, Integer> matched, long createdAt, Changes changes) {
 
-    /// Of tasks that stay as they are.
+    /// Creates a plan that does not change the requests of tasks.
     public ActionPlan(ActionKind kind, Integer priority, String filter, String client, int pendingMax, long asOf,
             Map<TaskStatus, Integer> matched, long createdAt) {
         this(kind, priority, filter, client, pendingMax, asOf, matched, createdAt, null);
     }
 
-    /// The longest filter, in bytes: it stands in each line of the journal about the action.
+    /// The longest filter, in bytes: it is in each line of the journal about the action.
     public static final int FILTER_MAX = 4_096;
 
     /// Returns how many tasks matched.

@@ -3,28 +3,28 @@ package server.action.plan;
 import shared.json.JsonReader;
 import shared.json.JsonWriter;
 
-/// What is to be otherwise when a task is retried. What a task was asked for stays on record, so such a retry submits a
-/// new task. In the API and in the journal its members have the same names; the model and what follows it stand in
+/// The changes with which a task is retried. The recorded request of a task never changes, so such a retry submits a
+/// new task. In the API and in the journal its members have the same names; the model and the ones after it are in
 /// `with`.
 ///
-/// @param on         the one host that may run it; null: as before
-/// @param model      null: as before
-/// @param numCtx     the option `num_ctx`; null: as before
-/// @param maxRetries null: as before
-/// @param delete     whether the task itself is deleted as the new one comes
+/// @param on         the only host that may run it; null: unchanged
+/// @param model      null: unchanged
+/// @param numCtx     the option `num_ctx`, in tokens; null: unchanged
+/// @param maxRetries null: unchanged
+/// @param delete     whether the old task is deleted together with the submit of the new one
 public record Changes(String on, String model, Integer numCtx, Integer maxRetries, boolean delete) {
 
-    /// All is to be as before.
+    /// No changes.
     public static final Changes NONE = new Changes(null, null, null, null, false);
     /// The largest context, in tokens.
     public static final int NUM_CTX_MAX = 1 << 30;
 
-    /// Returns whether anything is to be otherwise.
+    /// Returns whether anything but `delete` is set.
     public boolean isAny() {
         return on != null || model != null || numCtx != null || maxRetries != null;
     }
 
-    /// Writes the members of an object.
+    /// Writes the members into an object that is already open.
     public void write(JsonWriter out) {
         if (on != null) {
             out.name("on").string(on);
@@ -49,7 +49,7 @@ public record Changes(String on, String model, Integer numCtx, Integer maxRetrie
         }
     }
 
-    /// Reads an object whose members [#write] wrote; what a later version may have added is passed over.
+    /// Reads an object with the members that [#write] wrote; unknown members, of a later version, are ignored.
     public static Changes read(JsonReader in) {
         String on = null;
         Changes with = NONE;

@@ -7,42 +7,43 @@ import java.util.TreeMap;
 
 import server.task.TaskId;
 
-/// An action and how far it has come. Immutable; a step makes a new one.
+/// An action and its progress. Immutable; a step creates a new one.
 ///
 /// Invariants: `changed` and the sum of `refused` make up `done`; while it runs, `done` is the index of the next of
 /// its `tasks`.
 ///
-/// @param id       60 random bits, as a task's
-/// @param done     how many of its tasks were tried
-/// @param changed  how many of these were changed
-/// @param refused  how many of these were not, by the reason
-/// @param endedAt  milliseconds since the epoch; 0 while it runs
-/// @param tasks    the ids of those that matched, oldest first; null once it has ended, and in events but the first
-/// @param acceptedAt where its first line lies in the journal, which alone has `tasks`
-/// @param lastAt     where its last line lies
+/// @param id         60 random bits, like a task's
+/// @param done       how many of its tasks were handled
+/// @param changed    how many of these were changed
+/// @param refused    how many of these were not, by reason
+/// @param endedAt    milliseconds since the epoch; 0 while it runs
+/// @param tasks      the ids of the matching tasks, oldest first; null once it has ended, and in events except the
+///                   first
+/// @param acceptedAt the position of its first line in the journal, the only one with `tasks`
+/// @param lastAt     the position of its last line
 public record TaskAction(long id, ActionPlan plan, int done, int changed, SortedMap<String, Integer> refused,
         Status status, long endedAt, long[] tasks, long acceptedAt, long lastAt) {
 
-    /// What an action's id begins with.
+    /// The prefix of an action's id.
     public static final String PREFIX = "action_";
 
-    /// How many reasons of refusals are told apart.
+    /// How many reasons of refusals are distinguished.
     static final int REASONS_MAX = 20;
     static final String OTHER_REASONS = "for other reasons";
 
-    /// Where an action stands; see the drawing of this room.
+    /// The state of an action; see the drawing on the front page of this room.
     public enum Status {
         RUNNING, COMPLETED, STOPPED;
 
         public final String text = name().toLowerCase(Locale.ROOT);
 
-        /// Reads a status by its [#text], as a line of the journal has it.
+        /// Returns the status of a [#text] in the journal.
         public static Status parse(String text) {
             return valueOf(text.toUpperCase(Locale.ROOT));
         }
     }
 
-    /// Returns an action that begins.
+    /// Returns a new action.
     public static TaskAction accepted(long id, ActionPlan plan, long[] tasks) {
         return new TaskAction(id, plan, 0, 0, new TreeMap<>(), Status.RUNNING, 0, tasks, 0, 0);
     }
@@ -57,10 +58,10 @@ public record TaskAction(long id, ActionPlan plan, int done, int changed, Sorted
         return status != Status.RUNNING;
     }
 
-    /// Returns the same after some more of its tasks.
+    /// Returns the same after more of its tasks were handled.
     ///
-    /// @param more  how many of them were changed
-    /// @param other how many were refused, by the reason
+    /// @param more  how many of these were changed
+    /// @param other how many were refused, by reason
     public TaskAction stepped(int more, Map<String, Integer> other) {
         SortedMap<String, Integer> reasons = new TreeMap<>(refused);
         int count = more;
@@ -73,7 +74,9 @@ public record TaskAction(long id, ActionPlan plan, int done, int changed, Sorted
                 lastAt);
     }
 
-    /// Returns the same as it has ended.
+    /// Returns the same, ended.
+    ///
+    /// @param now milliseconds since the epoch
     public TaskAction ended(Status how, long now) {
         return new TaskAction(id, plan, done, changed, refused, how, Math.max(now, plan.createdAt()), null, acceptedAt,
                 lastAt);
@@ -85,10 +88,10 @@ public record TaskAction(long id, ActionPlan plan, int done, int changed, Sorted
                 acceptedAt, lastAt);
     }
 
-    /// Returns the action as an event leaves it.
+    /// Returns the action after an event.
     ///
-    /// @param before   as it was; null if it was not there
-    /// @param position where the event's line lies
+    /// @param before   the action before the event; null if there was none
+    /// @param position of the event's line in the journal
     TaskAction following(TaskAction before, long position) {
         return new TaskAction(id, plan, done, changed, refused, status, endedAt,
                 ended() ? null : before == null ? tasks : before.tasks,
