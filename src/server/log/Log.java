@@ -25,11 +25,11 @@ import server.settings.Settings;
 import shared.Controls;
 import shared.json.JsonWriter;
 
-/// Where log lines go: one line an event, with the time, the level and the logger's name before it. Level and
-/// destination may change while it runs.
+/// Writes log lines: one line per event, preceded by the time, the level and the logger's name. Level and destination
+/// can change while it runs.
 public final class Log {
 
-    /// Of a class of its own, because the first look at the time zones takes 8 ms.
+    /// A separate class, loaded on first use, because the first use of time zones takes 8 ms.
     private static final class Time {
         static final DateTimeFormatter FORM =
                 DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSZ", Locale.ROOT).withZone(ZoneId.systemDefault());
@@ -62,7 +62,7 @@ public final class Log {
 
     /// Applies the settings. If the file cannot be opened, nothing changes.
     ///
-    /// @throws IOException the file cannot be opened
+    /// @throws IOException if the file cannot be opened
     public void configure(Settings settings) throws IOException {
         file(settings.get(FILE));
         isJson = settings.get(FORMAT).equals("json");
@@ -75,15 +75,15 @@ public final class Log {
         });
     }
 
-    /// Sets the least level that is logged from now on.
+    /// Sets the minimum level that is logged from now on.
     public void level(Level newLevel) {
         level = newLevel;
     }
 
-    /// Goes on in this file, which is opened again also if it is the same.
+    /// Continues in this file, which is opened again even if it is the same.
     ///
-    /// @param file null: stderr
-    /// @throws IOException it cannot be opened; then all stays as it was
+    /// @param file null for stderr
+    /// @throws IOException if it cannot be opened; then nothing changes
     synchronized void file(Path file) throws IOException {
         OutputStream next = file == null ? new FileOutputStream(FileDescriptor.err)
                 : Channels.newOutputStream(Files.newByteChannel(file, Set.of(StandardOpenOption.CREATE,
@@ -95,7 +95,8 @@ public final class Log {
         }
     }
 
-    /// A new file is for its owner alone, whatever the umask, where the file system has such permissions.
+    /// Returns the permissions of a new file: only for its owner, whatever the umask; none if the file system has no
+    /// such permissions.
     private static FileAttribute<?>[] owners(Path file) {
         return !file.getFileSystem().supportedFileAttributeViews().contains("posix") ? new FileAttribute<?>[0]
                 : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(
@@ -106,7 +107,9 @@ public final class Log {
         return asked != Level.OFF && asked.getSeverity() >= level.getSeverity();
     }
 
-    /// @param thrown null: none
+    /// Writes a line. Never fails: if it cannot be written, it is lost.
+    ///
+    /// @param thrown null for none
     void write(String name, Level asked, String message, Throwable thrown) {
         byte[] bytes = (isJson ? json(name, asked, message, thrown) : text(name, asked, message, thrown))
                 .getBytes(StandardCharsets.UTF_8);
@@ -114,7 +117,7 @@ public final class Log {
             try {
                 out.write(bytes);
             } catch (IOException full) {
-                // there is no place left to tell it to, and the queue's work goes on
+                // there is nowhere left to report it, and the queue's work continues
             }
         }
     }
@@ -157,9 +160,9 @@ public final class Log {
         return line.endObject() + "\n";
     }
 
-    /// Writes the field that begins at a place, as [shared.LogValue] writes them.
+    /// Writes the field that begins at a position, in the form of [shared.LogValue].
     ///
-    /// @return where it ends; the same place if none begins there
+    /// @return where it ends; the same position if no field begins there
     private static int field(JsonWriter line, String message, int from) {
         int name = from > 0 && from < message.length() && message.charAt(from) == ' ' ? from + 1 : from;
         int equals = name;
@@ -174,7 +177,7 @@ public final class Log {
         StringBuilder value = new StringBuilder();
         int at = equals + (quoted ? 2 : 1);
         while (at < message.length() && message.charAt(at) != (quoted ? '"' : ' ')) {
-            // the last one of a text has nothing behind it
+            // a backslash may be the last character of the text
             at += quoted && message.charAt(at) == '\\' && at + 1 < message.length() ? 1 : 0;
             value.append(message.charAt(at++));
         }

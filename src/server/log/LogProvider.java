@@ -9,8 +9,8 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.ResourceBundle;
 
-/// Makes the loggers of this process, found by `ServiceLoader`: the JDK's own can change neither their level nor their
-/// destination while they run.
+/// Provides the loggers of this process, found by `ServiceLoader`: the JDK's own loggers can change neither their level
+/// nor their destination while they run.
 public final class LogProvider extends System.LoggerFinder {
 
     private final Log log = new Log(InstantSource.system(), new FileOutputStream(FileDescriptor.err));
@@ -22,14 +22,16 @@ public final class LogProvider extends System.LoggerFinder {
         return log;
     }
 
-    /// The JDK's own modules say much at DEBUG that is of no use here.
+    /// Returns a logger. The JDK's own modules log much at DEBUG that is of no use here.
     @Override
     public Logger getLogger(String name, Module module) {
         boolean jdk = module.isNamed() && module.getName().matches("(java|jdk)\\..*");
         return new Lines(name, jdk ? Level.INFO : Level.ALL, log);
     }
 
-    /// @param least what is below is never shown
+    /// A logger of this process.
+    ///
+    /// @param least the minimum level; lower ones are never shown
     private record Lines(String name, Level least, Log log) implements Logger {
 
         @Override

@@ -1,5 +1,5 @@
-/// The log: one line an event (`event=task_started id=…`), written by whichever thread logs. [server.log.LogProvider]
-/// makes it the back end of `System.Logger`; level and destination change while the server runs.
+/// The log: one line per event (`event=task_started id=…`), written by whichever thread logs. [server.log.LogProvider]
+/// makes it the back end of `System.Logger`; level and destination can change while the server runs.
 ///
 /// - A line is `event=NAME key=value key="value"`; [shared.LogValue] writes text from elsewhere, so that it is one
 ///   value, whatever it contains. No prompt, answer or secret is logged, nor the words of a host that may quote one.

@@ -24,19 +24,20 @@ import shared.json.JsonWriter;
 /// submits a task | Submit Idempotency-Key | 201 Submitted 409 429 507
 /// ```
 ///
-/// The request is the type of its body, if it has one, and the headers that mean something. Each status has the types
-/// of its answers behind it: a type of [Shapes] is JSON, `text`, `html`, `file`, `events`, `lines` are themselves, and
-/// nothing is an error from 400 on and no body before. What every route may answer is not said again.
+/// The request is the type of its body, if it has one, and the headers that have a meaning. Each status is followed by
+/// the types of its answers: a type of [Shapes] is JSON; `text`, `html`, `file`, `events` and `lines` are themselves;
+/// no type means an error for statuses from 400 on, and no body for lower ones. Answers that every route may give are
+/// not repeated.
 public final class OpenApi {
 
-    /// What any request may be refused with, and what one may be that has a body or an id.
+    /// The statuses with which any request may be refused.
     private static final List<Integer> ALWAYS = List.of(400, 403, 408, 431, 500, 503);
-    /// What keeps out whoever has not the right token, and many of them at once.
+    /// The statuses for requests without the right token, and for too many of them.
     private static final List<Integer> GUARDED = List.of(401, 429);
     private static final List<Integer> WITH_BODY = List.of(413, 415);
     private static final int FIRST_ERROR = 400;
     private static final String ERROR = "Error";
-    /// The ways to show a token.
+    /// The security schemes: ways to send a token.
     private static final String TOKEN = "token";
     private static final String KEY = "key";
     private static final String PARAMETERS = "parameters";
@@ -60,13 +61,13 @@ public final class OpenApi {
     private final Routes routes;
     private final Shapes shapes;
 
-    /// @param routes all of them, once it is asked
+    /// @param routes must have all routes when [#show] is called
     public OpenApi(Routes routes, Shapes shapes) {
         this.routes = routes;
         this.shapes = shapes;
     }
 
-    /// Answers with the description.
+    /// Returns an answer with the description.
     public Answer show(WebRequest request) {
         JsonWriter out = new JsonWriter(128 << 10).beginObject().name("openapi").string("3.1.0");
         out.name("info").beginObject().name("title").string("ollama-queue").name("version").string(Version.TEXT);
@@ -96,7 +97,9 @@ public final class OpenApi {
         return Answer.json(200, out.endObject().endObject());
     }
 
-    /// @param errors takes the statuses that are told in `components`
+    /// Writes the description of a route.
+    ///
+    /// @param errors receives the statuses that must be described in `components`
     private void operation(JsonWriter out, String path, Row row, Set<Integer> errors) {
         String[] about = row.about().split(" ?\\| ?", 3);
         Set<String> bodies = new LinkedHashSet<>();
@@ -153,7 +156,7 @@ public final class OpenApi {
         out.endObject();
     }
 
-    /// The types of the answers by their status.
+    /// Returns the types of the answers by status.
     private static Map<Integer, Set<String>> answers(String written, String path, Row row, boolean hasBody) {
         Map<Integer, Set<String>> answers = new TreeMap<>();
         String error = row.isRelayed() ? "object" : ERROR;
@@ -217,7 +220,7 @@ public final class OpenApi {
         out.endObject();
     }
 
-    /// As `getApiTasksIdEvents`.
+    /// Returns an id such as `getApiTasksIdEvents`.
     private static String id(String method, String path) {
         StringBuilder id = new StringBuilder(method.toLowerCase(Locale.ROOT));
         for (String word : path.split("[^A-Za-z0-9]+")) {

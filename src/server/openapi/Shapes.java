@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 import shared.json.JsonWriter;
 
-/// The forms of JSON values, by name. A text has one on each line:
+/// The shapes of JSON values, by name. A text has one on each line:
 ///
 /// ```
 /// Span = low:number high:number                           members; text where no type is given
@@ -17,8 +17,9 @@ import shared.json.JsonWriter;
 /// Mode = running|paused                                   one of these words
 /// ```
 ///
-/// One whose name begins small is only a part of others. A type is `text int number bool time duration priority object
-/// any`, the name of another shape, `[TYPE]` for an array of these and `{TYPE}` for an object with any names.
+/// A shape whose name begins with a lower-case letter is only a part of others. A type is `text int number bool time
+/// duration priority object any`, the name of another shape, `[TYPE]` for an array of these and `{TYPE}` for an object
+/// with any names.
 public final class Shapes {
 
     private static final String NULL = "|null";
@@ -37,7 +38,7 @@ public final class Shapes {
         return this;
     }
 
-    /// Adds a shape of which a value is one of these words.
+    /// Adds a shape whose values are these words.
     ///
     /// @return this
     public Shapes words(String name, Stream<String> words) {
@@ -45,10 +46,10 @@ public final class Shapes {
         return this;
     }
 
-    /// Adds the shape of a request, of whose fields any may be absent.
+    /// Adds the shape of a request, in which every field may be absent.
     ///
-    /// @param fields by which its reader knows them
-    /// @param types  the names of shapes that have members of such names; the first that has one tells its type
+    /// @param fields the names that its reader knows
+    /// @param types  the names of shapes with members of these names; the first that has a member determines its type
     /// @return this
     public Shapes request(String name, Collection<String> fields, String... types) {
         shapes.put(name, fields.stream().map(field -> field + "?:" + Stream.of(types).flatMap(this::members)
@@ -57,13 +58,13 @@ public final class Shapes {
         return this;
     }
 
-    /// The type that a shape gives to a member; `text` if it does not know it.
+    /// Returns the type of a shape's member; `text` if the shape does not have it.
     String typeOf(String shape, String name) {
         return members(shape).filter(member -> nameOf(member).equals(name)).map(Shapes::typeOf).findFirst()
                 .orElse("text");
     }
 
-    /// Writes all of them as JSON Schema, by name.
+    /// Writes all shapes as JSON Schema, by name.
     void write(JsonWriter out) {
         out.beginObject();
         shapes.keySet().stream().filter(name -> Character.isUpperCase(name.charAt(0))).forEach(name -> {

@@ -1,7 +1,7 @@
 /// The API's description of itself: OpenAPI 3.1 (`GET /openapi.json`), generated from the table of routes while the
 /// server runs. Each part of it is written next to the code that it describes:
 ///
-/// | what | where it stands |
+/// | what | where it is written |
 /// |---|---|
 /// | paths, methods, scopes, parameters | the rows of [server.http.Routes] |
 /// | a sentence, the body, the answers of a row | its `about`, one text: see [OpenApi] |

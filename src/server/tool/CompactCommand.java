@@ -13,7 +13,7 @@ import server.queue.CompactionOptions;
 import server.queue.ledger.Ledger;
 import server.queue.state.QueueOptions;
 
-/// `journal compact DIR [option]...`: compacts the journal of a server that is stopped, as its settings say.
+/// `journal compact DIR [option]...`: compacts the journal of a stopped server, according to its settings.
 final class CompactCommand {
 
     private CompactCommand() {
@@ -25,7 +25,7 @@ final class CompactCommand {
         List<String> options = call.arguments().subList(1, call.arguments().size());
         JournalOptions journal = JournalOptions.of(call.with(options).loaded().settings());
         CompactionReport done;
-        // nothing happens to the tasks, so no time is asked for
+        // nothing happens to the tasks, so the time does not matter
         try (Ledger ledger = Ledger.open(storage, journal, QueueOptions.DEFAULT, InstantSource.fixed(Instant.EPOCH),
                 () -> 0, RandomGenerator.getDefault())) {
             done = ledger.compaction(CompactionOptions.DEFAULT.eventsKept()).run(true, () -> false);

@@ -13,7 +13,7 @@ import server.settings.Value;
 import server.tls.Tls;
 import shared.Problem;
 
-/// `config check [FILE]`, `config show` and `config reference`: what the settings are, without starting anything.
+/// `config check [FILE]`, `config show` and `config reference`: show the settings without starting anything.
 final class ConfigCommand {
 
     private ConfigCommand() {
@@ -65,7 +65,7 @@ final class ConfigCommand {
         return 0;
     }
 
-    /// Returns null if the settings are wrong, after it has told how.
+    /// Loads the settings; if they are wrong, prints every mistake and returns null.
     static Loader load(Invocation call) {
         CommandLine line = CommandLine.parse(call.settings().table(), call.arguments());
         try {

@@ -11,17 +11,20 @@ import server.journal.disk.FileReason;
 import shared.Problem;
 import shared.Utf8;
 
-/// A file of environment variables, as the `EnvironmentFile=` of a systemd unit names it: `NAME=value` on each line,
-/// the value in quotes or not. Blank lines and lines that begin with `#` or `;` are comments.
+/// A file of environment variables, like the one in `EnvironmentFile=` of a systemd unit: `NAME=value` on each line,
+/// the value in quotes or not. Blank lines and lines that begin with `#` or `;` are comments. Escapes and continued
+/// lines are not supported.
 final class EnvironmentFile {
 
-    /// Where the unit in `src/server/deploy` takes its variables from.
+    /// The file of the unit in `src/server/deploy`.
     static final Path OF_THE_UNIT = Path.of("/etc/ollama-queue/environment");
 
     private EnvironmentFile() {
     }
 
-    /// @throws Problem if it cannot be read, or has a line that is no variable
+    /// Reads the variables of a file.
+    ///
+    /// @throws Problem if it cannot be read, or a line is not a variable
     static Map<String, String> read(String name) {
         List<String> lines;
         try {

@@ -5,7 +5,7 @@ import java.util.List;
 import server.settings.Setting;
 import server.settings.Table;
 
-/// The usage texts, made from the tables of settings and of commands.
+/// The usage texts, generated from the tables of settings and commands.
 public final class Help {
 
     private static final String PROGRAM = """
@@ -90,7 +90,7 @@ public final class Help {
     private Help() {
     }
 
-    /// Returns what `--help` prints.
+    /// Returns the text of `--help`.
     public static String usage(Table table) {
         StringBuilder options = new StringBuilder();
         for (Setting<?> row : table.all()) {
@@ -107,7 +107,7 @@ public final class Help {
         return PROGRAM.replace("%COMMANDS", listed(OfflineCommands.ALL)).replace("%OPTIONS", options);
     }
 
-    /// Returns what `GROUP --help` prints.
+    /// Returns the text of `GROUP --help`.
     static String of(String group, List<OfflineCommand> commands) {
         StringBuilder usage = new StringBuilder();
         commands.forEach(command -> usage.append(usage.isEmpty() ? "usage: " : "       ")

@@ -13,8 +13,8 @@ import shared.Problem;
 
 /// One call of an offline command.
 ///
-/// @param arguments   what follows the command's name
-/// @param environment the variables that it may use
+/// @param arguments   the words after the command's name
+/// @param environment the environment variables
 /// @param settings    reads the server's settings
 record Invocation(List<String> arguments, Map<String, String> environment, SettingsReader settings,
         InstantSource clock, PrintStream out, PrintStream err) {
@@ -28,10 +28,10 @@ record Invocation(List<String> arguments, Map<String, String> environment, Setti
         err.println(NAME + message);
     }
 
-    /// Takes `--environment FILE` out of the arguments and adds the file's variables, which replace others of the same
-    /// name, as they do for a systemd unit.
+    /// Returns the same call without `--environment FILE`, and with the file's variables, which replace others of the
+    /// same name, as for a systemd unit.
     ///
-    /// @throws Problem if the file cannot be read or has a line that is no variable
+    /// @throws Problem if the file cannot be read, or a line is not a variable
     Invocation withEnvironment() {
         List<String> others = new ArrayList<>();
         Map<String, String> all = new HashMap<>(environment);
@@ -54,7 +54,7 @@ record Invocation(List<String> arguments, Map<String, String> environment, Setti
         return new Invocation(others, environment, settings, clock, out, err);
     }
 
-    /// Reads the settings as a server that is started with the arguments would.
+    /// Reads the settings as a server started with these arguments would.
     ///
     /// @throws Problem with every mistake
     Loader loaded() {

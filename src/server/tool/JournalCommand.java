@@ -17,20 +17,20 @@ import server.journal.recovery.Repair;
 import shared.Controls;
 import shared.Problem;
 
-/// `journal verify|repair|dump DIR`: inspects a data directory, and repairs it.
+/// `journal verify|repair|dump DIR`: inspects a data directory, or repairs it.
 final class JournalCommand {
 
-    /// After so many bytes it is looked whether anybody reads what is printed: as with `| head`.
+    /// The number of bytes after which the command checks whether anybody still reads its output, as with `| head`.
     private static final int CHECK_BYTES = 1 << 18;
 
     private JournalCommand() {
     }
 
-    /// Opens the data directory that the first argument names; makes none.
+    /// Opens the data directory that the first argument names; never creates one.
     ///
     /// @param command for messages
     /// @throws Problem     if no directory is named
-    /// @throws IOException if there is none
+    /// @throws IOException if it is not a directory or does not exist
     static Storage directory(Invocation call, String command) throws IOException {
         if (call.arguments().isEmpty()) {
             throw Problem.badRequest(command + " needs the data directory: " + command + " ./data");
@@ -70,7 +70,7 @@ final class JournalCommand {
     private static int verify(Storage storage, Invocation call) throws IOException {
         Inspection found = inspect(storage, (seq, position, json) -> { });
         if (!found.problems.isEmpty()) {
-            // a running server may have been in the middle of a write: what is wrong is wrong a second time
+            // a running server may have been in the middle of a write; a real problem is found again
             found = inspect(storage, (seq, position, json) -> { });
         }
         found.problems.forEach(problem -> call.out().println("problem: " + problem));
@@ -88,7 +88,7 @@ final class JournalCommand {
         Inspection found;
         try {
             found = inspect(storage, (seq, position, json) -> {
-                // the same JSON, but nothing in it steers a terminal
+                // the same JSON, but without terminal control characters
                 byte[] line = Controls.shown(json.text(), false).getBytes(StandardCharsets.UTF_8);
                 out.writeBytes(line);
                 out.write('\n');

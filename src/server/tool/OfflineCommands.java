@@ -12,7 +12,7 @@ import server.journal.disk.FileReason;
 import shared.Nearest;
 import shared.Problem;
 
-/// All commands that start no server, and how one is found. Usage texts are made from the table too.
+/// All commands that do not start the server, and how they are found. Usage texts are generated from this table too.
 public final class OfflineCommands {
 
     static final List<OfflineCommand> ALL = List.of(
@@ -46,8 +46,8 @@ public final class OfflineCommands {
 
     /// Runs the command that these words name.
     ///
-    /// @param words what the program was called with; the first is no option
-    /// @return the exit status: 0 all is well, 1 there are problems or it could not be done, 2 wrong usage
+    /// @param words the program's arguments; the first is not an option
+    /// @return the exit status: 0 success, 1 there are problems or the command failed, 2 wrong usage
     public static int run(List<String> words, SettingsReader settings, Map<String, String> environment,
             InstantSource clock, PrintStream out, PrintStream err) {
         String group = words.getFirst();

@@ -7,10 +7,11 @@ import server.settings.CommandLine;
 import server.settings.Loader;
 import server.settings.Table;
 
-/// The server's settings, for commands: which there are, and how they are read.
+/// Reads the server's settings, for commands.
 ///
-/// @param loader reads and checks them for a command line and environment variables; throws a
-///               [shared.Problem] with every mistake
+/// @param table  all settings
+/// @param loader reads and checks them for a command line and environment variables; throws a [shared.Problem] with
+///               every mistake
 public record SettingsReader(Table table, BiFunction<CommandLine, Map<String, String>, Loader> loader) {
 
     Loader load(CommandLine line, Map<String, String> environment) {

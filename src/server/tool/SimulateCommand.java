@@ -21,11 +21,12 @@ import server.simulate.Report;
 import server.simulate.Simulation;
 import shared.Problem;
 
-/// `simulate DIR [--policy FILE]... [option]...`: what the tasks on record would have waited for under other settings.
+/// `simulate DIR [--policy FILE]... [option]...`: shows how long the recorded tasks would have waited under other
+/// settings.
 final class SimulateCommand {
 
     private static final String POLICY = "--policy";
-    /// The settings that decide anything here.
+    /// The settings that have an effect here.
     private static final Pattern DECIDING = Pattern.compile("(affinity|ageing|ollama|remote_scheduling)\\..*|windows.*"
             + "|queue\\.workers|clients\\..*\\.(weight|max_running)|models\\..*\\.max_running");
 
@@ -46,7 +47,7 @@ final class SimulateCommand {
         Map<String, Loader> policies = new LinkedHashMap<>();
         boolean right = own != null;
         for (String file : files) {
-            // a policy is what its file says, whatever the environment does
+            // a policy consists of its file only, whatever the environment says
             Loader policy = ConfigCommand.load(new Invocation(List.of("--config", file), Map.of(), call.settings(),
                     call.clock(), call.out(), call.err()));
             right &= policy != null && decides(file, policy, call);
@@ -72,7 +73,7 @@ final class SimulateCommand {
         return 0;
     }
 
-    /// Whether a policy has anything that decides.
+    /// Returns whether a policy has any setting with an effect here; prints a message if not.
     private static boolean decides(String file, Loader policy, Invocation call) {
         boolean any = given(policy).keySet().stream().anyMatch(SimulateCommand::decides);
         if (!any) {
@@ -85,7 +86,7 @@ final class SimulateCommand {
         return DECIDING.matcher(key).matches();
     }
 
-    /// The settings that are not the default, by key.
+    /// Returns the settings that do not have their default, by key.
     private static Map<String, Value> given(Loader from) {
         Map<String, Value> given = new LinkedHashMap<>();
         from.all().forEach((key, value) -> {
@@ -111,7 +112,8 @@ final class SimulateCommand {
         Report.print(call.out(), Simulation.run(recording, settings, hosts));
     }
 
-    /// The settings that decide and are not the default, by key, with their origin; of several the first.
+    /// Returns the settings that have an effect and do not have their default, by key, with their origins; if several
+    /// loaders have one, that of the first.
     private static Map<String, String> taken(List<Loader> from) {
         Map<String, String> taken = new LinkedHashMap<>();
         for (Loader loader : from) {
@@ -124,7 +126,9 @@ final class SimulateCommand {
         return taken;
     }
 
-    /// @param files takes what `--policy` names
+    /// Returns the arguments after the directory, without `--policy`.
+    ///
+    /// @param files receives the files of `--policy`
     private static List<String> withoutPolicies(List<String> words, List<String> files) {
         List<String> others = new ArrayList<>();
         for (int i = 1; i < words.size(); i++) {

@@ -21,7 +21,7 @@ import shared.Priority;
 import shared.Problem;
 import shared.config.Durations;
 
-/// `token add|list|revoke`: the named tokens of a data directory, whether or not a server runs there.
+/// `token add|list|revoke`: manages the named tokens of a data directory, whether or not a server runs there.
 final class TokenCommand {
 
     private static final List<String> FLAGS = List.of("--scope", "--priority-max", "--max-pending", "--expires-in");
@@ -98,7 +98,7 @@ final class TokenCommand {
         void run() throws IOException;
     }
 
-    /// What does not fit to the tokens that there are is no wrong usage.
+    /// Carries out a change. A conflict with the present tokens has status 1, because it is not wrong usage.
     private static int done(Invocation call, Change change) throws IOException {
         try {
             change.run();
@@ -116,14 +116,18 @@ final class TokenCommand {
         return call.arguments().getFirst();
     }
 
-    /// @param skipped how many of the arguments are no options of the server
+    /// Returns the token file of the server's data directory.
+    ///
+    /// @param skipped the number of leading arguments that are not options of the server
     private static TokenFile file(Invocation call, int skipped) {
         Path directory = call.with(call.arguments().subList(skipped, call.arguments().size())).loaded().settings()
                 .get(JournalOptions.PATH);
         return new TokenFile(directory);
     }
 
-    /// @param flags takes the command's own
+    /// Returns the arguments without the command's own flags.
+    ///
+    /// @param flags receives these flags and their values
     private static List<String> withoutFlags(List<String> words, Map<String, String> flags) {
         List<String> others = new ArrayList<>();
         for (int i = 0; i < words.size(); i++) {

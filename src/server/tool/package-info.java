@@ -1,4 +1,4 @@
-/// The offline commands of `ollama-queue-server`: those that do not start a server.
+/// The offline commands of `ollama-queue-server`: those that do not start the server.
 ///
 /// ```
 /// Main ── first word is no option ──▶ OfflineCommands.run ──▶ a row of the table ──▶ its action
@@ -13,5 +13,5 @@
 ///   notes go to `err`.
 /// - A command runs on the main thread and starts no other, except for those of a journal that it opens. Commands that
 ///   change a data directory lock it as a server does.
-/// - The room stands above `journal`, `queue` and `settings`; only `Main` knows it.
+/// - The room is above `journal`, `queue` and `settings`; only `Main` knows it.
 package server.tool;
