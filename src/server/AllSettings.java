@@ -29,10 +29,10 @@ import server.tool.SettingsReader;
 import server.websocket.WebSocketOptions;
 import shared.Problem;
 
-/// The settings of the server, gathered from its rooms, read and checked.
+/// The settings of the server, collected from its rooms, read and checked.
 ///
-/// @param loaded where each of them comes from
-/// @param kinds  the kinds of host against which the hosts were checked
+/// @param loaded the settings and their origins
+/// @param kinds  the kinds of host that were used to check the hosts
 /// @param hosts  the local hosts, then the endpoints
 public record AllSettings(Loader loaded, ExecutorRegistry kinds, List<HostOptions> hosts) {
 
@@ -46,7 +46,7 @@ public record AllSettings(Loader loaded, ExecutorRegistry kinds, List<HostOption
 
     private static final String NO_ROUNDS = "tasks start the moment they can";
 
-    /// Every setting there is. A new room adds its list here.
+    /// All settings. A new room adds its list here.
     public static final Table TABLE = new Table(List.of(WebServer.SETTINGS, Tls.SETTINGS, WebSocketOptions.SETTINGS,
             Guard.SETTINGS, Server.SETTINGS, JournalOptions.SETTINGS, DispatchOptions.settings(), Terms.SETTINGS,
             QueueOptions.SETTINGS, OrderOptions.SETTINGS, OrderLimits.SETTINGS, RequestLimits.SETTINGS,
@@ -58,9 +58,9 @@ public record AllSettings(Loader loaded, ExecutorRegistry kinds, List<HostOption
     public static final SettingsReader READER =
             new SettingsReader(TABLE, (line, environment) -> load(line, environment, null).loaded());
 
-    /// Reads the settings, and lets the rooms check what they say together.
+    /// Reads the settings, and lets the rooms check them together.
     ///
-    /// @param running the kinds of host of the server that runs; null: none runs, the kinds are found now
+    /// @param running the kinds of host of the running server; null if none runs: the kinds are searched for now
     /// @throws Problem with every mistake
     public static AllSettings load(CommandLine line, Map<String, String> environment, ExecutorRegistry running) {
         List<Problem> problems = new ArrayList<>();
@@ -73,7 +73,7 @@ public record AllSettings(Loader loaded, ExecutorRegistry kinds, List<HostOption
 
     /// Checks settings as [#load] does.
     ///
-    /// @param problems takes every mistake
+    /// @param problems receives every mistake
     public static AllSettings check(Loader loaded, ExecutorRegistry running, List<Problem> problems) {
         Settings settings = loaded.settings();
         ExecutorRegistry kinds = running;

@@ -19,8 +19,8 @@ import shared.Problem;
 import shared.Version;
 import shared.Zones;
 
-/// The program: what it prints and how it ends. Exit status 0 after an orderly stop, 1 when it cannot start or go on,
-/// 2 for wrong usage and wrong settings.
+/// The program: what it prints and how it ends. Exit status 0 after a normal stop, 1 if it cannot start or continue, 2
+/// for wrong usage or settings.
 final class Main {
 
     private static final String NAME = "ollama-queue-server: ";
@@ -52,7 +52,7 @@ final class Main {
             err.println(NAME + "--help shows the options");
             return 2;
         }
-        // beside the settings and the work on the disk that now come
+        // in parallel with reading the settings and the journal
         Thread.ofPlatform().name("warm-up").daemon().start(WebServer::warmUp);
         try {
             TimeZone.setDefault(TimeZone.getTimeZone(Zones.local(System.getenv("TZ"))));
@@ -74,7 +74,7 @@ final class Main {
         all.loaded().notes().forEach(note -> log.log(Level.WARNING, "event=setting_without_effect what="
                 + LogValue.of(note)));
         Reload reload = new Reload(line, all);
-        // from here on, because the default of SIGHUP is the end
+        // from here on, because by default SIGHUP ends the process
         Signals.onHangup(reload::run);
         Server server;
         try {

@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
-/// A datagram socket of the Unix kind, which the JDK's own channels cannot open, to one address. The numbers are those
-/// of Linux, where alone there is a supervisor that wants one. To be used by one thread.
+/// A Unix datagram socket to one address, which the JDK's own channels cannot open. The constants are Linux's, because
+/// only there a supervisor uses one. Not thread-safe.
 final class NotifySocket implements AutoCloseable {
 
     private static final long AF_UNIX = 1;
@@ -23,7 +23,7 @@ final class NotifySocket implements AutoCloseable {
     private static final int FAMILY_SIZE = 2;
     private static final int PATH_MAX = 108;
 
-    /// Wide enough for each of the functions: what they do not take they do not look at.
+    /// Wide enough for each of the functions, which ignore further arguments.
     private static final FunctionDescriptor SIX_NUMBERS = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG,
             JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
@@ -43,8 +43,10 @@ final class NotifySocket implements AutoCloseable {
         }
     }
 
-    /// @param path of the supervisor's socket; `@` at its beginning stands for the zero byte of an abstract name
-    /// @throws IllegalStateException the system gives no socket, or the path is too long
+    /// Opens a socket.
+    ///
+    /// @param path of the supervisor's socket; a leading `@` stands for the zero byte of an abstract name
+    /// @throws IllegalStateException if the system provides no socket, or the path is too long
     static NotifySocket open(String path) {
         boolean isAbstract = path.startsWith("@");
         byte[] name = (isAbstract ? path : path + '\0').getBytes(StandardCharsets.UTF_8);
@@ -55,7 +57,9 @@ final class NotifySocket implements AutoCloseable {
         return new NotifySocket(name);
     }
 
-    /// @return whether the whole message was taken
+    /// Sends a message.
+    ///
+    /// @return whether it was sent completely
     boolean send(String message) {
         byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
         try (Arena brief = Arena.ofConfined()) {
@@ -77,7 +81,7 @@ final class NotifySocket implements AutoCloseable {
         return linker.downcallHandle(linker.defaultLookup().find(name).orElseThrow(), SIX_NUMBERS);
     }
 
-    /// Every one of these functions returns an `int` or a small number, so the upper half says nothing.
+    /// Calls a function. Each of them returns an `int` or a small number, so the upper half is ignored.
     private static int call(MethodHandle function, long a, long b, long c, long d, long e, long f) {
         try {
             return (int) (long) function.invokeExact(a, b, c, d, e, f);

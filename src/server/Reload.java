@@ -15,8 +15,8 @@ import server.settings.Settings;
 import shared.LogValue;
 import shared.Problem;
 
-/// Reads the settings again while the server runs. What cannot change then is logged, and stays as it is; where there
-/// is a mistake, all stays as it is.
+/// Reads the settings again while the server runs. Changes that need a restart are logged and not applied; if there is
+/// a mistake, nothing changes.
 final class Reload {
 
     private static final Logger LOG = System.getLogger("server");
@@ -28,7 +28,7 @@ final class Reload {
     private volatile Loader loaded;
     private Server server;
 
-    /// @param start the settings that the server starts with
+    /// @param start the settings with which the server starts
     Reload(CommandLine line, AllSettings start) {
         this.line = line;
         this.kinds = start.kinds();
@@ -37,16 +37,17 @@ final class Reload {
         this.loaded = start.loaded();
     }
 
-    /// What was read last, and in order.
+    /// Returns the last settings that were read without a mistake.
     Loader loaded() {
         return loaded;
     }
 
-    /// The server that the settings are for; until it is there, nothing is read again.
+    /// Sets the server. Until then nothing is read again.
     synchronized void begin(Server newServer) {
         server = newServer;
     }
 
+    /// Reads the settings and applies those that can change while the server runs.
     synchronized void run() {
         if (server == null) {
             return;
@@ -54,7 +55,7 @@ final class Reload {
         try {
             String before = loaded.fileName();
             if (before != null && !Files.exists(Path.of(before))) {
-                // without it there would be no token, no limit and no window: most likely it is just being replaced
+                // without it there would be no token, no limit and no window; most likely it is just being replaced
                 throw Problem.badRequest(before + " is gone; without it the server would go on by its defaults, so all "
                         + "stays as it is until it is there again or the server is restarted");
             }
@@ -67,7 +68,7 @@ final class Reload {
             loaded = read.loaded();
             LOG.log(Level.INFO, "event=settings_read file=" + LogValue.of(read.loaded().fileName()) + " changed="
                     + LogValue.of(changed));
-            // against the start: a value that was changed back needs no restart
+            // compared with the start: a value that was changed back needs no restart
             List<String> waiting = next.changed(atStart, false);
             if (!waiting.isEmpty()) {
                 LOG.log(Level.WARNING, "event=restart_needed settings=" + LogValue.of(waiting));

@@ -83,7 +83,7 @@ final class Server implements AutoCloseable {
     /// Null for none.
     private final Tls tls;
     private final WebServer web;
-    /// Null where it is turned off.
+    /// Null if it is turned off.
     private final WebSocketServer sockets;
     private volatile Settings settings;
 
@@ -105,10 +105,12 @@ final class Server implements AutoCloseable {
         this.sockets = sockets;
     }
 
-    /// @param loaded tells the settings as they were read last
+    /// Starts the server.
+    ///
+    /// @param loaded returns the settings as last read
     static Server start(AllSettings all, Supplier<Loader> loaded) throws StartFailure {
         SteadyClock clock = SteadyClock.ofMachine(InstantSource.system());
-        // neither an id nor a pause is a secret; a SecureRandom takes 10 ms, without /dev/urandom seconds
+        // neither ids nor pauses are secret; a SecureRandom takes 10 ms, and seconds without /dev/urandom
         SplittableRandom ids = new SplittableRandom();
         List<AutoCloseable> opened = new ArrayList<>();
         try {
@@ -174,7 +176,7 @@ final class Server implements AutoCloseable {
         }
     }
 
-    /// Null where it is turned off.
+    /// Returns null if it is turned off.
     private static WebSocketServer sockets(Settings settings, Tls tls, WebServer web, HttpApi api) throws IOException {
         WebSocketOptions options = WebSocketOptions.of(settings, settings.get(WebServer.PORT) == 0);
         if (options == null) {
@@ -190,7 +192,7 @@ final class Server implements AutoCloseable {
             throws IOException {
         FileStorage storage = new FileStorage(settings.get(JournalOptions.PATH));
         if (Restore.isOfGuarded(storage)) {
-            // before there is a journal: from then on nothing tells
+            // before the journal is restored: afterwards nothing shows it
             new TokenFile(settings.get(JournalOptions.PATH)).demand();
         }
         TaskQueue queue = TaskQueue.open(storage, JournalOptions.of(settings), QueueOptions.of(settings), clock, clock,
@@ -202,10 +204,10 @@ final class Server implements AutoCloseable {
         return queue;
     }
 
-    /// Refuses a host whose address is the server's own: its calls would come back as calls, for ever.
+    /// Refuses a host whose address is the server's own, because its calls would come back as calls forever.
     private static void refuseItself(Hosts hosts, WebServer web) throws IOException {
         for (Backend host : hosts.backends()) {
-            // what other kinds have for an address is their own
+            // other kinds of host have addresses of their own form
             URI url = URI.create(host.url().matches("https?://.*") ? host.url() : "/");
             String name = url.getHost() == null ? "" : url.getHost().toLowerCase(Locale.ROOT);
             if (url.getPort() == web.address().getPort()
@@ -216,7 +218,7 @@ final class Server implements AutoCloseable {
         }
     }
 
-    /// The address to reach it at, as `http://localhost:8080`, or with `https`.
+    /// Returns the server's URL, for example `http://localhost:8080`, or with `https`.
     String url() {
         InetSocketAddress address = web.address();
         String host = web.host();
@@ -224,7 +226,7 @@ final class Server implements AutoCloseable {
         return (tls == null ? "http://" : "https://") + name + ":" + address.getPort();
     }
 
-    /// All that it answers.
+    /// Returns all its routes.
     List<Routes.Row> rows() {
         return web.rows();
     }
@@ -241,7 +243,7 @@ final class Server implements AutoCloseable {
         web.guard().reconfigure(newSettings);
     }
 
-    /// For the history, which tells of restarts. Where there is no record yet, nothing was interrupted.
+    /// Records the start for the history, which shows restarts. Without any record yet, nothing was interrupted.
     private static void recordStart(TaskQueue queue) {
         if (queue.stats().lastSeq() == 0) {
             return;
@@ -260,7 +262,7 @@ final class Server implements AutoCloseable {
                         + " reason=\"the settings have no such window, so they wait\""));
     }
 
-    /// Waits until a signal asks it to stop, or the journal can write no more.
+    /// Waits until a signal requests the stop, or the journal can no longer write.
     ///
     /// @return whether it was a signal
     boolean awaitEnd(Signals signals) throws InterruptedException {
@@ -269,19 +271,19 @@ final class Server implements AutoCloseable {
         return queue.failure() == null;
     }
 
-    /// Whether the queue goes on; does not return while it is stuck.
+    /// Returns whether the queue works; does not return while it is stuck.
     boolean answers() {
         return queue.ledger().answers();
     }
 
-    /// Why the journal can write no more; null while it can.
+    /// Returns why the journal can no longer write; null while it can.
     String failure() {
         return queue.failure();
     }
 
-    /// Stops the intake, gives running tasks their grace, puts the rest back, flushes. What comes after the grace takes
-    /// four seconds at most, as long as the disk does what it is told: with the default all is over before the ten
-    /// seconds after which docker kills.
+    /// Stops the intake, gives running tasks their grace, puts the rest back, flushes. After the grace this takes at
+    /// most four seconds, provided that the disk works: with the default, all is over before the ten seconds after
+    /// which docker kills.
     @Override
     public void close() {
         web.stopIntake();

@@ -4,9 +4,9 @@ import java.util.concurrent.CountDownLatch;
 
 import sun.misc.Signal;
 
-/// SIGTERM and SIGINT: the first asks the server to stop, the second ends the process at once. SIGHUP asks it to read
-/// its settings again. `sun.misc.Signal` is the only way to see a second one or a SIGHUP; a shutdown hook would also
-/// end with status 143.
+/// Handles signals: the first SIGTERM or SIGINT requests the stop of the server, the second ends the process at once;
+/// SIGHUP requests a reload of the settings. Only `sun.misc.Signal` can handle a second signal or a SIGHUP; a shutdown
+/// hook would also end with status 143.
 final class Signals {
 
     private static final int HURRIED = 130;
@@ -24,6 +24,8 @@ final class Signals {
         return signals;
     }
 
+    /// Sets the action for SIGHUP.
+    ///
     /// @param reread runs at each SIGHUP, on a thread of its own
     static void onHangup(Runnable reread) {
         Signal.handle(new Signal("HUP"), signal -> reread.run());
@@ -34,7 +36,7 @@ final class Signals {
         first.await();
     }
 
-    /// Ends the waiting as a signal would.
+    /// Ends the wait as a signal would.
     void release() {
         first.countDown();
     }

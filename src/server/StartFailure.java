@@ -1,6 +1,7 @@
 package server;
 
-/// Why the server cannot start, for people: a port that is taken, a directory that is locked, a damaged journal.
+/// The reason why the server cannot start, for people: a port that is taken, a directory that is locked, a damaged
+/// journal.
 final class StartFailure extends Exception {
 
     private static final long serialVersionUID = 1;

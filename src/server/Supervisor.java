@@ -11,8 +11,8 @@ import java.util.function.BooleanSupplier;
 
 import shared.LogValue;
 
-/// Tells the supervisor that started this process, if it wants to hear it (`NOTIFY_SOCKET`), how it goes, as
-/// sd_notify(3) has it: that the server is ready, that it stops, and at half of each `WATCHDOG_USEC` that it is alive.
+/// Reports the state of this process to the supervisor that started it, if that requests it (`NOTIFY_SOCKET`), as
+/// sd_notify(3) defines: that the server is ready, that it stops, and twice in each `WATCHDOG_USEC` that it is alive.
 final class Supervisor {
 
     private static final String READY = "READY=1";
@@ -31,9 +31,9 @@ final class Supervisor {
         this.alive = alive;
     }
 
-    /// Says on a thread of its own that the server is ready, because the first message takes some milliseconds.
+    /// Reports, on a thread of its own, that the server is ready, because the first message takes some milliseconds.
     ///
-    /// @param alive asked before each sign of life; while it says no, or does not return, there is none
+    /// @param alive called before each sign of life; while it returns false, or does not return, none is sent
     static Supervisor ready(Map<String, String> environment, BooleanSupplier alive) {
         String address = environment.getOrDefault("NOTIFY_SOCKET", "");
         Supervisor supervisor = new Supervisor(pause(environment), alive);
@@ -50,13 +50,14 @@ final class Supervisor {
         news.add(STOPPING);
     }
 
-    /// Waits until it was told that the server stops: an idle server is done before its supervisor's thread begins.
-    /// Not for ever, for that thread may be held up by whatever made the server stop.
+    /// Waits until the stop was reported, because an idle server is done before the reporting thread begins. The wait
+    /// is limited, because that thread may be blocked by whatever made the server stop.
     void awaitTold() throws InterruptedException {
         toldOfTheEnd.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
-    /// Half of the time after which the supervisor gives this process up; without such a time, long.
+    /// Returns half the time after which the supervisor considers this process dead, in microseconds; Long.MAX_VALUE if
+    /// there is none.
     private static long pause(Map<String, String> environment) {
         String pid = environment.getOrDefault("WATCHDOG_PID", "");
         if (!pid.isEmpty() && !pid.equals(Long.toString(ProcessHandle.current().pid()))) {

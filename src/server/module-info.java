@@ -1,4 +1,4 @@
-/// The daemon. Nothing but the JDK, and the vocabulary that it shares with the client.
+/// The server. It uses only the JDK and the module shared with the client.
 module ollamaqueue.server {
     requires transitive ollamaqueue.shared;
     requires java.management;

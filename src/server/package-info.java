@@ -1,4 +1,4 @@
-/// The server as a process: how it starts, reloads and stops. [server.Server] wires everything, from the disk outwards;
+/// The server as a process: how it starts, reloads and stops. [server.Server] wires all parts, from the disk outwards;
 /// no other class creates a part of another room.
 ///
 /// **Start.** [server.Main] reads the command line. Offline commands end there. Otherwise:
@@ -36,9 +36,9 @@
 /// | `http` | virtual, one a request | answers; waits for the disk (submit), an end (`wait`) or events (SSE) |
 /// | `slow-requests`, `late` | virtual | end requests that arrive too slowly; `late` tells one client why |
 /// | `gone-callers`, `caller-left` | virtual | look for callers that have hung up; cancel their calls |
-/// | `ask-HOST` | virtual, one a question | asks a host for a list that a caller wants |
+/// | `ask-HOST` | virtual, one a request | asks a host for a list that a caller wants |
 /// | `load` | virtual, one a load | loads or unloads a model for a caller |
-/// | `tls-files` | virtual, with TLS | reads the certificate and the key again once their files change |
+/// | `tls-files` | virtual, with TLS | reads the certificate and the key again when their files change |
 /// | `websocket-accept` | platform, one a loopback | accepts connections |
 /// | `websocket-read`, `websocket-write` | virtual, two a connection | read messages; write events |
 /// | `websocket-look` | virtual | pings idle connections and closes those that are stuck |
@@ -49,12 +49,12 @@
 /// | `attempt-ID` | virtual, one an attempt | runs one attempt on a host; an interrupt ends it |
 /// | `waiting-callers` | virtual | wakes waiting callers of relayed calls to check the time |
 /// | `watch` | virtual, one a host | ends calls that are silent for too long |
-/// | `health-HOST` | virtual, one a host | asks the host how it is |
+/// | `health-HOST` | virtual, one a host | checks the host |
 /// | `event-hub` | virtual | passes durable events on to all subscribers |
 /// | `history` | virtual, ends | reads the last day from the journal, for the charts |
 /// | `cron` | platform | fires what is due |
 /// | `actions` | platform | does the next step of each action on many tasks |
-/// | `supervisor` | platform, under systemd alone | says READY=1, WATCHDOG=1 as long as the queue answers, STOPPING=1 |
+/// | `supervisor` | platform, only under systemd | sends READY=1, WATCHDOG=1 as long as the queue answers, STOPPING=1 |
 /// | `SIGHUP handler` | platform, of the JDK | reloads the settings: [server.Reload] |
 ///
 /// `main` and `dispatch` are not daemons: they keep the process alive until it is closed.

@@ -12,7 +12,7 @@ import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 
-/// A context whose engines are calm ([CalmEngine]).
+/// A TLS context whose engines are [CalmEngine]s.
 final class CalmContext extends SSLContext {
 
     CalmContext(SSLContext context) {

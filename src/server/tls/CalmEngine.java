@@ -9,10 +9,11 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 
-/// An engine of the JDK that says no farewell (close_notify, or an alert) where all others would wait for it.
-/// `jdk.httpserver` closes most connections from the one thread that dispatches, or from the one that looks for idle
-/// ones, and writes the farewell there, again and again, until the client has taken it: one that reads nothing would
-/// stop the server. HTTP tells by itself where an answer ends. On a connection's own virtual thread it is said.
+/// An engine of the JDK that sends no close message (close_notify, or an alert) on threads that serve all connections.
+/// `jdk.httpserver` closes most connections on its dispatcher thread, or on the thread that looks for idle ones, and
+/// repeats writing the close message there until the client has taken it: a client that reads nothing would stop the
+/// server. The message is not needed, because HTTP itself shows where an answer ends. On a connection's own virtual
+/// thread it is sent.
 final class CalmEngine extends SSLEngine {
 
     private final SSLEngine engine;
@@ -45,7 +46,7 @@ final class CalmEngine extends SSLEngine {
         return silent ? HandshakeStatus.NOT_HANDSHAKING : engine.getHandshakeStatus();
     }
 
-    // ---- all else is the engine's
+    // ---- everything else is delegated
 
     @Override
     public SSLEngineResult unwrap(ByteBuffer source, ByteBuffer[] targets, int from, int count) throws SSLException {

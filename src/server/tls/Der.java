@@ -4,8 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 
-/// The little of DER (X.690) that puts OpenSSL's own forms of a private key into PKCS#8 (RFC 5208), which the JDK
-/// reads:
+/// The part of DER (X.690) that is needed to convert OpenSSL's own forms of a private key to PKCS#8 (RFC 5208), which
+/// the JDK reads:
 ///
 /// ```
 ///  PKCS#8            SEQUENCE { INTEGER 0, SEQUENCE { algorithm, parameters }, OCTET STRING key }
@@ -20,20 +20,23 @@ final class Der {
     private static final int SEQUENCE = 0x30;
     private static final int CURVE = 0xa0;
     private static final byte[] ZERO = {INTEGER, 1, 0};
-    /// 1.2.840.113549.1.1.1 and NULL.
+    /// rsaEncryption, 1.2.840.113549.1.1.1, and NULL.
     private static final byte[] RSA =
             {0x06, 9, 0x2a, (byte) 0x86, 0x48, (byte) 0x86, (byte) 0xf7, 0x0d, 1, 1, 1, 5, 0};
-    /// 1.2.840.10045.2.1
+    /// ecPublicKey, 1.2.840.10045.2.1.
     private static final byte[] EC = {0x06, 7, 0x2a, (byte) 0x86, 0x48, (byte) 0xce, 0x3d, 2, 1};
 
     private Der() {
     }
 
+    /// Converts a PKCS#1 key to PKCS#8.
     static byte[] ofPkcs1(byte[] key) {
         return tagged(SEQUENCE, ZERO, tagged(SEQUENCE, RSA), tagged(OCTET_STRING, key));
     }
 
-    /// @throws IllegalArgumentException it is no such key, or names no curve
+    /// Converts a SEC1 key to PKCS#8.
+    ///
+    /// @throws IllegalArgumentException if it is not such a key, or names no curve
     static byte[] ofSec1(byte[] key) {
         try {
             ByteBuffer fields = next(ByteBuffer.wrap(key), SEQUENCE);
@@ -48,7 +51,7 @@ final class Der {
         }
     }
 
-    /// Reads over one value, and returns what is in it.
+    /// Skips one value, and returns its content.
     private static ByteBuffer next(ByteBuffer from, int tag) {
         if ((from.get() & 0xff) != tag) {
             throw new IllegalArgumentException("a part is missing");

@@ -18,8 +18,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
 
 import shared.LogValue;
 
-/// Tells the JDK who the server is, by the newest identity that its files held. A handshake that has begun with the one
-/// before ends with it: an alias names the identity.
+/// Gives the JDK the server's identity, the newest that its files contained. A handshake that began with the previous
+/// one ends with that: an alias names the identity.
 final class Identities extends X509ExtendedKeyManager {
 
     private static final Logger LOG = System.getLogger("server.tls");
@@ -33,11 +33,11 @@ final class Identities extends X509ExtendedKeyManager {
     private volatile Named current;
     private volatile Named before;
 
-    // of the looking thread
+    // used only by the thread that checks the files
     private List<Object> read;
     private List<Object> seen;
 
-    /// @throws IOException the files do not do, with a message for people
+    /// @throws IOException if the files cannot be used, with a message for people
     Identities(Path certificates, Path key, InstantSource clock) throws IOException {
         this.certificates = certificates;
         this.key = key;
@@ -47,8 +47,8 @@ final class Identities extends X509ExtendedKeyManager {
         before = current;
     }
 
-    /// Looks whether the files have changed, and reads them once they have been the same for two looks: a tool may
-    /// write one after the other.
+    /// Checks whether the files have changed, and reads them once they have been the same for two checks, because a
+    /// tool may write one after the other.
     void look() {
         List<Object> now = stamp();
         boolean rests = now.equals(seen);
@@ -70,7 +70,7 @@ final class Identities extends X509ExtendedKeyManager {
         }
     }
 
-    /// What changes when somebody writes one of the files or puts another in its place.
+    /// Returns values that change when one of the files is written or replaced.
     private List<Object> stamp() {
         List<Object> stamp = new ArrayList<>();
         for (Path file : List.of(certificates, key)) {

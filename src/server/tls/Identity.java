@@ -20,14 +20,14 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 
-/// Who the server is: its certificate with those of its issuers, and the key.
+/// The server's identity: its certificate, those of its issuers, and the key.
 ///
 /// @param chain the server's own certificate first
 record Identity(List<X509Certificate> chain, PrivateKey key) {
 
     /// Reads both files, which may be one.
     ///
-    /// @throws IOException they cannot be read, or do not do, with a message for people
+    /// @throws IOException if they cannot be read or used, with a message for people
     static Identity read(Path certificates, Path keyFile, Instant now) throws IOException {
         List<X509Certificate> chain = chain(certificates);
         X509Certificate own = chain.getFirst();
@@ -69,7 +69,7 @@ record Identity(List<X509Certificate> chain, PrivateKey key) {
         return List.copyOf(chain);
     }
 
-    /// Null for a key of another kind than the certificate's.
+    /// Returns the private key; null if it is of another kind than the certificate's.
     private static PrivateKey key(Path file, PublicKey publicKey) throws IOException {
         for (Pem part : Pem.read(Tls.KEY.key(), file)) {
             if (part.encrypted() || part.label().equals("ENCRYPTED PRIVATE KEY")) {
@@ -98,7 +98,7 @@ record Identity(List<X509Certificate> chain, PrivateKey key) {
                 + "-----BEGIN PRIVATE KEY-----");
     }
 
-    /// As a shell takes it.
+    /// Returns the name, quoted for a shell.
     private static String quoted(Path file) {
         String text = file.toString();
         return text.matches("[\\w@%+=:,./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";

@@ -6,9 +6,9 @@ import java.net.spi.InetAddressResolver;
 import java.net.spi.InetAddressResolverProvider;
 import java.util.stream.Stream;
 
-/// Finds addresses of names as ever, but names of addresses never: `jdk.httpserver` would ask for the name of each
-/// client that speaks TLS, and a name service that does not answer would hold all threads up. An address without a name
-/// is shown as it is.
+/// Resolves names to addresses as usual, but never addresses to names: `jdk.httpserver` would look up the name of each
+/// TLS client, and a name service that does not answer would block all threads. An address without a name is shown as
+/// it is.
 public final class NoReverseLookup extends InetAddressResolverProvider {
 
     public NoReverseLookup() {

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 
 /// A part of a PEM file (RFC 7468).
 ///
-/// @param label     as `CERTIFICATE`
-/// @param encrypted whether OpenSSL's older form says that it is
+/// @param label     for example `CERTIFICATE`
+/// @param encrypted whether a header of OpenSSL's older form says that it is encrypted
 record Pem(String label, boolean encrypted, byte[] der) {
 
     private static final Pattern PART =
@@ -22,10 +22,10 @@ record Pem(String label, boolean encrypted, byte[] der) {
     private static final Pattern HEADERS = Pattern.compile("(?:[\\w-]+:.*\\R(?:[ \\t].*\\R)*)+\\s*");
     private static final int FILE_MAX = 1 << 20;
 
-    /// Reads the parts of a file; text between them is passed over.
+    /// Reads the parts of a file; text between them is ignored.
     ///
-    /// @param setting what the file is called in messages
-    /// @throws IOException it cannot be read, with a message for people
+    /// @param setting the name of the file's setting, for messages
+    /// @throws IOException if it cannot be read, with a message for people
     static List<Pem> read(String setting, Path file) throws IOException {
         String text;
         try {

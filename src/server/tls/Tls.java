@@ -19,8 +19,8 @@ import com.sun.net.httpserver.HttpsParameters;
 import server.settings.Setting;
 import server.settings.Settings;
 
-/// How the server speaks TLS: versions 1.2 and 1.3, with the certificate and the key of its settings, which are read
-/// again when their files have changed.
+/// TLS for the server: versions 1.2 and 1.3, with the certificate and the key of its settings, which are read again
+/// when their files change.
 public final class Tls implements AutoCloseable {
 
     public static final Setting<Path> CERT = Setting.path("server.tls_cert").optional().flag("--tls-cert FILE")
@@ -43,10 +43,10 @@ public final class Tls implements AutoCloseable {
         this.context = context;
     }
 
-    /// Reads certificate and key, and begins to look whether they change.
+    /// Reads certificate and key, and begins to watch their files for changes.
     ///
     /// @return null if the settings name none
-    /// @throws IOException they cannot be used, with a message for people
+    /// @throws IOException if they cannot be used, with a message for people
     public static Tls open(Settings settings, InstantSource clock) throws IOException {
         Path certificates = settings.get(CERT);
         Path key = settings.get(KEY);
@@ -54,7 +54,7 @@ public final class Tls implements AutoCloseable {
             return null;
         }
         checkBoth(certificates, key);
-        // a client could have the server compute a handshake after the other on one connection
+        // otherwise a client could make the server compute one handshake after another on one connection
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
         Identities identities = new Identities(certificates, key, clock);
         try {
@@ -70,7 +70,7 @@ public final class Tls implements AutoCloseable {
 
     /// Checks that certificate and key can be used, if the settings name any.
     ///
-    /// @throws IOException they cannot, with a message for people
+    /// @throws IOException if they cannot, with a message for people
     public static void check(Settings settings, InstantSource clock) throws IOException {
         Path certificates = settings.get(CERT);
         Path key = settings.get(KEY);
@@ -86,7 +86,7 @@ public final class Tls implements AutoCloseable {
         }
     }
 
-    /// Returns how `jdk.httpserver` is to speak it.
+    /// Returns the TLS configuration for `jdk.httpserver`.
     public HttpsConfigurator configurator() {
         SSLParameters parameters = parameters();
         return new HttpsConfigurator(new CalmContext(context)) {
@@ -97,8 +97,8 @@ public final class Tls implements AutoCloseable {
         };
     }
 
-    /// Returns the server's end of TLS over a connection; reading or writing begins the handshake. Closing it, which
-    /// could wait for the other end, is not needed: close the connection.
+    /// Returns the server's end of TLS over a connection; reading or writing begins the handshake. It need not be
+    /// closed, which could wait for the other end: close the connection instead.
     public SSLSocket over(Socket connection) throws IOException {
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(connection, null, false);
         socket.setSSLParameters(parameters());

@@ -1,5 +1,4 @@
-/// TLS as the server speaks it, for HTTP and WebSocket alike: certificate and key from files, and workarounds for the
-/// JDK's TLS.
+/// TLS for HTTP and WebSocket alike: certificate and key from files, and workarounds for the JDK's TLS.
 ///
 /// ```
 ///  server.tls_cert ─▶ Pem ─▶ Identity ─▶ Identities ─▶ Tls ─┬─▶ configurator() ─▶ HttpsServer, through CalmEngine
@@ -17,7 +16,7 @@
 ///
 /// **Threads.** `tls-files` (virtual) checks the files each second. Handshakes run on the threads of the connections.
 ///
-/// **Assumed of `jdk.httpserver`** (JDK 25): the handshake runs in the handler's thread, before the head is read, so
+/// **Assumed of `jdk.httpserver`** (JDK 25): the handshake runs on the handler's thread, before the head is read, so
 /// that `server.http.SlowRequests` ends it too. It looks up the name of each connecting address. It writes TLS's close
-/// message from shared threads, and does not return before the client has taken it.
+/// message on shared threads, and does not return before the client has taken it.
 package server.tls;
