@@ -247,7 +247,7 @@ final class Api {
                 message = error.text(error.get(complaint) == null ? "error" : complaint);
             }
         } catch (IOException | JsonException noMessage) {
-            // there is no message: the status has to do
+            // without a message the status must suffice
         }
         if (status / 100 == 3) {
             return notOurs("it redirects to " + connection.getHeaderField("Location"));
@@ -267,7 +267,7 @@ final class Api {
         return new Failure(Failure.exitOf(status), message != null ? message
                 : "the server answered with status " + status,
                 status == 413 && connection.getURL().getPath().endsWith("/batch") ? BatchSubmit.LARGER : null,
-                // the server itself answers 503 alone; a proxy may have handed the request on before it gave up
+                // the server itself answers only 503; a proxy may have forwarded the request before it gave up
                 status == 502 || status == 504 ? Failure.Outlook.LOST
                         : status == 503 ? Failure.Outlook.PASSING : Failure.Outlook.FINAL);
     }

@@ -24,7 +24,7 @@ final class Output {
     private final ShownPieces pieces = new ShownPieces();
     private boolean lineBegun;
     private String done;
-    /// Whether something is being written: for ever, if its reader reads no more.
+    /// Whether a write is in progress, which lasts forever if the reader has stopped reading.
     private volatile boolean writing;
 
     /// @param terminal whether control characters must be kept from the output

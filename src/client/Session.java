@@ -62,7 +62,7 @@ record Session(Terminal terminal, Api api, Inputs inputs, Output output, AtomicR
                 action.accept(id);
             } catch (Failure failure) {
                 if (ids.size() == 1 || failure.getMessage() == null || failure.outlook != Failure.Outlook.FINAL) {
-                    // no reader, or no server: the next would fare no better
+                    // without a reader, or a server, the next one would fail too
                     throw ids.size() == 1 ? failure.about(id) : failure;
                 }
                 report(terminal, failure.about(id));

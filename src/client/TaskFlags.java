@@ -194,8 +194,8 @@ final class TaskFlags {
         }
     }
 
-    /// The next moment at which the clock shows a time: of one that comes twice today the second may be it, and one
-    /// that is skipped today comes tomorrow as it is.
+    /// Returns the next moment at which the clock shows a time. If the time occurs twice today, this may be its second
+    /// occurrence; if it is skipped today, tomorrow's is meant.
     private static Instant next(LocalDateTime today, ZonedDateTime now) {
         ZonedDateTime first = today.atZone(now.getZone());
         return Stream.of(first, first.withLaterOffsetAtOverlap(), today.plusDays(1).atZone(now.getZone()))
