@@ -1,22 +1,22 @@
-// What a person can do with tasks, one or many at a time.
+// What a user can do with tasks, one or many at a time.
 
 import {asked} from './dialog.js';
 import {h} from './dom.js';
 import {count, is, number} from './format.js';
 
 const AT_ONCE = 4;
-/** What has run for so long is not cancelled without a question. */
+/** A task that has run for this long is cancelled only after confirmation. */
 const LONG_MS = 60_000;
 
 const DONE = {cancel: 'cancelled', retry: 'put back into the queue', delete: 'deleted', priority: 'given its priority'};
 
 /**
- * Does one thing with each task, and tells what came of it.
+ * Performs one action on each task, and reports the results.
  *
  * @param what 'cancel', 'retry', 'delete' or 'priority'
- * @param priority for 'priority': a name or a number, as it was typed
- * @param progress is told how many are dealt with
- * @return the ids that it was refused for
+ * @param priority for 'priority': a name or a number, as typed
+ * @param progress receives the number of tasks handled so far
+ * @return the ids of the tasks for which it was refused
  */
 export async function act({api, say, complain}, what, ids, priority, progress = () => {}) {
     const left = [...ids];
@@ -48,9 +48,9 @@ export async function act({api, say, complain}, what, ids, priority, progress = 
     return [...refused.keys()];
 }
 
-/** Asks before work of a minute or more is cancelled. Resolves to whether to go on. */
+/** Asks before work of a minute or more is cancelled. Resolves to whether to continue. */
 export async function sure(what, tasks) {
-    // of one that is not in the list any more it is not known
+    // unknown for a task that is no longer in the list
     const long = tasks.filter(task => !task
         || task.status === 'running' && Date.now() - Date.parse(task.started_at) > LONG_MS);
     return what !== 'cancel' || long.length === 0 || confirmed(`${count(long.length, 'task')} ${long.includes(undefined)
@@ -58,7 +58,7 @@ export async function sure(what, tasks) {
     'Cancel anyway');
 }
 
-/** Asks before something is lost. Resolves to whether it was confirmed. */
+/** Asks before something is lost. Resolves to whether the user confirmed. */
 export function confirmed(question, verb, otherwise = 'Keep') {
     return asked(h('dialog', {class: 'dialog', 'aria-labelledby': 'question'},
         h('p', {id: 'question'}, question),

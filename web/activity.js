@@ -1,11 +1,11 @@
-// What a host did in the last minutes, drawn over time.
+// A chart of what a host did in the last minutes.
 
 import {h, s} from './dom.js';
 import {duration} from './format.js';
 
 const LANE_PX = 24;
 
-/** The last minutes, a column for each part: what it answered, and what it loaded on top. */
+/** The last minutes, a column for each part: answering, with loading on top. */
 export function drawnLane({name, lane: {part_seconds: part, loading, answering}}) {
     const height = seconds => Math.round(seconds / part * LANE_PX * 10) / 10;
     const column = (index, from, to) => to > 0 ? `M${index} ${LANE_PX - from}v${-to}h1v${to}z` : '';

@@ -1,14 +1,14 @@
-// How failed tasks are to be retried otherwise: on another host, with another model or other options.
+// A dialog for retrying failed tasks with changes: on another host, with another model or other options.
 
 import {asked} from './dialog.js';
 import {button, choices, h} from './dom.js';
 import {count, number} from './format.js';
 
 /**
- * Asks how.
+ * Asks for the changes.
  *
- * @param tasks how many they are
- * @return what POST /api/tasks/actions takes of it: {on, with, delete}; null if it is not to be
+ * @param tasks the number of tasks
+ * @return the fields {on, with, delete} for POST /api/tasks/actions; null if the user cancels
  */
 export async function otherwise({api}, tasks) {
     const hosts = await api.get('/api/backends').catch(() => []);

@@ -1,4 +1,4 @@
-// A task's answer, as it is produced: rendered Markdown, or the text as it came.
+// A task's answer while it is produced: rendered Markdown, or the text as it is.
 
 import {attribute, button, h, put, text} from './dom.js';
 import {clip, count, number, plain, SHOWN_MAX} from './format.js';
@@ -8,11 +8,11 @@ import {Markdown} from './markdown.js';
 import {answer} from './said.js';
 import {Speaker} from './speaker.js';
 
-/** A longer answer is shown as it came. */
+/** A longer answer is shown as plain text. */
 const MARKDOWN_MAX = 200_000;
-/** What takes longer to draw is drawn more seldom, so that it takes a tenth of the time at most. */
+/** If drawing takes longer, it is done less often, so that it takes at most a tenth of the time. */
 const FRAME_MS = 8;
-/** But not more seldom than this: what took long may have been the machine. */
+/** But at least this often: the machine may have been the slow part. */
 const PAUSE_MAX_MS = 2_000;
 
 export class Answer {
@@ -25,11 +25,13 @@ export class Answer {
     #thoughts = h('details', {class: 'thoughts', hidden: true}, h('summary', {onclick: () => {
         this.#chosen = true;
     }}, 'Thoughts'), h('pre', {}, this.#thinking));
-    /** Whether the person has said if the thoughts are to be seen; until then they are while there is nothing else. */
+    /**
+     * Whether the user has chosen to see or hide the thoughts; until then they are shown while there is nothing else.
+     */
     #chosen = false;
     #more = h('div');
     #copy = button('Copy', () => copy(this.#copy, this.#said), {class: 'quiet'});
-    /** Whether the person, or what the answer is, wants it as it came. */
+    /** Whether the source is shown, because the user chose it or the answer is not Markdown. */
     #asSource = false;
     #toggle = button('Source', () => this.toggle(), {class: 'quiet', 'aria-pressed': 'false',
         'aria-keyshortcuts': 's', title: 'As the model wrote it (s)'});
@@ -37,9 +39,9 @@ export class Answer {
     #waiting = [];
     #drawAt = 0;
     #attempt = 0;
-    /** Whether the result is shown, and pieces that still come have nothing to add. */
+    /** Whether the result is shown, so that further pieces add nothing. */
     #whole = false;
-    /** All of the text, of which the page may show the beginning only. */
+    /** The complete text so far, of which the page may show only the beginning. */
     #said = '';
     #follow;
     #speaker = new Speaker();
@@ -48,26 +50,26 @@ export class Answer {
         this.#copy), this.#thoughts, this.#body, this.#more, this.#speaker.node);
 
     /**
-     * @param scroller what scrolls it
-     * @param spoke    called when there is a text for the first time
+     * @param scroller the element that scrolls it
+     * @param spoke    called when the first text arrives
      */
     constructor(scroller, spoke) {
         this.#follow = new Follow(scroller, this.#body);
         this.spoke = spoke;
     }
 
-    /** Whether anything of the answer itself is there. */
+    /** Whether any part of the answer itself has arrived. */
     get speaks() {
         return this.#said.length > 0 || this.#thinking.length > 0;
     }
 
-    /** Says where it stands while there is no result. */
+    /** Shows the status while there is no result. */
     tell(status) {
         this.node.dataset.status = status;
         text(this.#note, status === 'running' && this.#attempt > 1 ? `attempt ${this.#attempt}` : '');
     }
 
-    /** The result of a task that has ended, null if it has none. What was streamed of a failed attempt stays. */
+    /** Shows the result of an ended task; null if it has none. The streamed text of a failed attempt stays. */
     finish(task) {
         this.tell(task.status);
         const result = task.status === 'failed' ? null : task.result;
@@ -78,7 +80,7 @@ export class Answer {
             this.#asSource ||= task.payload.format !== undefined;
             this.#waiting = [];
             if (this.#attempt > 0 && said?.startsWith(this.#said)) {
-                // the last pieces may not have been drawn yet, or not have come
+                // the last pieces may not have been drawn yet, or not have arrived
                 this.#speaker.hear(said.slice(this.#said.length));
             }
             this.#said = said ?? '';
@@ -94,12 +96,12 @@ export class Answer {
                 h('span', {class: 'hint'}, `${count(vector.length, 'dimension')} `),
                 `[${vector.slice(0, 4).map(rounded).join(', ')}${vector.length > 4 ? ', …' : ''}]`))));
         this.#shape();
-        // what a failed attempt had said stands with the attempt, if the server has it still
+        // the text of a failed attempt is shown with the attempt, if the server still has it
         this.node.hidden = !this.speaks && !tools && !vectors
             || task.status === 'failed' && task.unfinished?.some(({attempt}) => attempt === this.#attempt) === true;
     }
 
-    /** Adds a piece, as live.js hands it out. */
+    /** Adds a piece from live.js. */
     take(piece) {
         if (this.#whole) {
             return;
@@ -115,14 +117,14 @@ export class Answer {
         }
         this.#waiting.push(piece);
         if (document.hidden) {
-            // a page that is not seen draws nothing, but must not pile up either
+            // a hidden page draws nothing, but pieces must not pile up either
             this.#write();
         } else if (this.#waiting.length === 1) {
             setTimeout(() => requestAnimationFrame(() => this.#write()), this.#drawAt - performance.now());
         }
     }
 
-    /** As Markdown, or as it came. */
+    /** Switches between Markdown and source. */
     toggle() {
         this.#asSource = !this.#asSource;
         this.#draw();
@@ -183,7 +185,7 @@ export class Answer {
     }
 }
 
-/** Of a vector, so that several stand side by side; the raw JSON has every digit. */
+/** Rounds a number of a vector, so that several fit side by side; the raw JSON has every digit. */
 function rounded(value) {
     return typeof value === 'number' ? value.toFixed(4) : JSON.stringify(value);
 }

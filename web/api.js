@@ -1,12 +1,12 @@
-// The server's API. Every request bears the token, if there is one, in its header: never in a URL.
+// The server's API. Every request carries the token, if there is one, in a header, never in a URL.
 
 const KEY = 'ollama-queue.token';
-/** A request without an answer for so long is told of. */
+/** A request without an answer for this long is reported as slow. */
 const SLOW_MS = 10_000;
 
-/** What the server refused (status 400 and more), or that it could not be reached (status 0), in words for people. */
+/** A refusal by the server (status 400 or more), or an unreachable server (status 0), with a message for people. */
 export class ApiError extends Error {
-    /** @param {{reason, path}} place of a mistake in a body: what is wrong without the place, and the value's path */
+    /** @param {{reason, path}} place of a mistake in a body: the error without the place, and the path of the value */
     constructor(status, message, place = {}) {
         super(message);
         this.status = status;
@@ -21,14 +21,14 @@ export class Api {
     #slow = 0;
 
     /**
-     * @param hooks ask(wrong): asks the person for a token, wrong: the last one was refused; asked(): there is another
-     *              token; slow(count): so many requests have waited long for an answer
+     * @param hooks ask(wrong): asks the user for a token; wrong: the last one was refused; asked(): there is a new
+     *              token; slow(count): this many requests have waited long for an answer
      */
     constructor(hooks) {
         this.#hooks = hooks;
     }
 
-    /** Kept for this tab only. Null if there is none. */
+    /** The token, kept for this tab only; null if there is none. */
     get token() {
         return sessionStorage.getItem(KEY);
     }
@@ -49,15 +49,15 @@ export class Api {
         return this.#json('DELETE', path, undefined, {});
     }
 
-    /** A page of a list: {items, total}. */
+    /** Returns a page of a list: {items, total}. */
     async list(path, query, signal) {
         const response = await this.fetch(url(path, query), {signal});
         return {items: await response.json(), total: Number(response.headers.get('X-Total-Count'))};
     }
 
     /**
-     * A response that is good; else an ApiError. Where the server wants a token the person is asked, and the request
-     * goes out again.
+     * Returns a successful response; otherwise throws an ApiError. If the server requires a token, the user is asked
+     * for it and the request is sent again.
      */
     async fetch(path, options = {}) {
         for (;;) {
@@ -103,7 +103,7 @@ export class Api {
         return response.status === 204 ? null : response.json();
     }
 
-    /** Many requests may be refused at once; the person is asked once. */
+    /** Asks the user for a token once, even if many requests are refused at the same time. */
     async #newToken(refused) {
         if (this.token === refused) {
             this.#asking ??= this.#hooks.ask(refused !== null).then(token => {
@@ -115,7 +115,7 @@ export class Api {
     }
 }
 
-/** A path with its query; what is null or empty is left out. */
+/** Returns a path with its query; empty parameters and nulls are omitted. */
 export function url(path, query) {
     const all = new URLSearchParams();
     for (const [name, value] of Object.entries(query ?? {})) {
@@ -128,7 +128,7 @@ export function url(path, query) {
 
 async function reach(path, options) {
     try {
-        // below the page's own address, which a proxy may have put under a path
+        // relative to the page's own address, which a proxy may have put under a path
         return await fetch(new URL(path.slice(1), document.baseURI).href, options);
     } catch (failed) {
         if (failed.name === 'AbortError') {

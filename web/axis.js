@@ -1,4 +1,4 @@
-// Where the ticks of an axis stand. All functions are pure.
+// The positions of the ticks of an axis. All functions are pure.
 
 import {duration, zone} from './format.js';
 
@@ -9,7 +9,7 @@ const LENGTHS = [1, 2, 5, 10, 20, 50, 100, 200, 500, SECOND, 2 * SECOND, 5 * SEC
     30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 20 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR,
     6 * HOUR, 12 * HOUR, 24 * HOUR, 48 * HOUR, 120 * HOUR, 240 * HOUR, 480 * HOUR];
 
-/** Round values from 0 to at least `max`, at most four of them above 0. */
+/** Returns round values from 0 to at least `max`, at most four of them above 0. */
 export function numberTicks(max) {
     const rough = Math.max(max, 1) / 4;
     const power = 10 ** Math.floor(Math.log10(rough));
@@ -17,12 +17,12 @@ export function numberTicks(max) {
     return ticks(step, max);
 }
 
-/** The same for lengths of time in milliseconds. */
+/** Returns the same for durations in milliseconds. */
 export function lengthTicks(max) {
     return ticks(LENGTHS.find(length => length * 4 >= max) ?? LENGTHS.at(-1), max);
 }
 
-/** As they are written at the axis. */
+/** Returns a duration's label at the axis. */
 export function lengthLabel(ms) {
     return ms === 0 ? '0' : duration(ms).replace('.0 s', 's');
 }
@@ -33,8 +33,8 @@ function ticks(step, max) {
 }
 
 /**
- * The whole local times between two moments, in milliseconds: at most so many, at steps that a person would choose.
- * Steps of hours keep to the clock on the wall, also on the day when it is changed.
+ * Returns round local times between two moments, in milliseconds: at most `most`, at steps that people would choose.
+ * Steps of hours follow the local clock, even on the day of a time change.
  */
 export function timeTicks(from, to, most) {
     const steps = [MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 20 * MINUTE, 30 * MINUTE,
@@ -54,7 +54,7 @@ export function timeTicks(from, to, most) {
     return all;
 }
 
-/** 14:05, in local time or UTC */
+/** Returns a time such as 14:05, in local time or UTC. */
 export function hourMinute(time) {
     return new Date(time).toLocaleTimeString('sv-SE', {hour: '2-digit', minute: '2-digit', ...zone()});
 }

@@ -1,4 +1,4 @@
-// The view Backends: the hosts that run the tasks, how they are and what they do.
+// The view Backends: the hosts that run the tasks, their state and activity.
 
 import {attribute, h, put, s, text} from './dom.js';
 import {ago, count, duration, exact, number, timed} from './format.js';
@@ -7,7 +7,7 @@ import {refresh} from './refresh.js';
 
 const FRESH_MS = 2_000;
 const SLOT_PX = 12;
-/** So many slots are drawn one by one, more as their share. */
+/** Up to this many slots are drawn one by one; more are drawn as a share. */
 const SLOTS_DRAWN_MAX = 32;
 const MODELS_SHOWN_MAX = 24;
 
@@ -49,7 +49,7 @@ function summary(hosts) {
         + 'tokens/s is that of a single answer; ● marks a loaded model.';
 }
 
-/** A host's card; it stays while what it says changes, so that the focus does. */
+/** A host's card, which is updated in place, so that it keeps the focus. */
 function card(name, context, load) {
     const state = h('span', {class: 'badge'});
     const address = h('p');
@@ -102,7 +102,7 @@ function card(name, context, load) {
     return {element, show};
 }
 
-/** A word, and how it looks: only what wants attention is coloured. */
+/** The host's state in a word, and its colour: only what needs attention is coloured. */
 function stateOf(host) {
     if (!host.enabled) {
         return ['disabled', 'faint'];
@@ -127,7 +127,7 @@ function drawn({slots, slots_used: used}) {
     return s('svg', {viewBox: `0 0 ${width} 12`, width, 'aria-hidden': 'true'}, boxes);
 }
 
-/** What it is doing now. */
+/** What the host is doing now. */
 function doings({runners, slots_used: used, health}) {
     const busy = runners.filter(runner => runner.running > 0).map(({model, running, loading}) =>
         `${loading ? 'loading' : 'answering'} ${model}${running > 1 ? ` ×${running}` : ''}`);
@@ -150,7 +150,7 @@ function errorRate({completed_per_minute: completed, failed_per_minute: failed})
 
 function models({installed, loaded, runners, health}) {
     const plain = name => name.replace(/:latest$/, '');
-    // what was sent there has a runner; of what others asked for only the host itself tells
+    // models of our tasks have runners; only the host itself reports those that others loaded
     const warm = new Set([...runners.filter(({loading}) => !loading).map(({model}) => model), ...loaded].map(plain));
     const all = [...new Set([...warm, ...(installed ?? []).map(plain)])];
     const shown = all.slice(0, MODELS_SHOWN_MAX);

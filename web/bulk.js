@@ -1,12 +1,12 @@
-// One change for all tasks that match a filter: the server counts them first, then goes on by itself, and tells how far
-// it is.
+// One change for all tasks that match a filter: the server first counts them, then continues by itself and reports its
+// progress.
 
 import {asked} from './dialog.js';
 import {button, h, put, text} from './dom.js';
 import {count, number} from './format.js';
 
 const EVERY_MS = 1_000;
-/** More than so many are confirmed by typing how many. */
+/** From this number on, the user must type the number to confirm. */
 const TYPED_FROM = 1_000;
 
 const VERBS = {
@@ -14,7 +14,7 @@ const VERBS = {
     again: ['Retry', 'Resubmitting', 'resubmitted'],
     delete: ['Delete', 'Deleting', 'deleted'], priority: ['Set priority', 'Setting the priority of', 'given it'],
 };
-/** What each action can change, by status. */
+/** The statuses of tasks that each action can change. */
 export const FITS = {
     cancel: ['pending', 'running'], retry: ['failed', 'cancelled'], priority: ['pending', 'running'],
     delete: ['completed', 'failed', 'cancelled'],
@@ -23,7 +23,7 @@ export const FITS = {
 export class Bulk {
     #context;
     #node = h('div', {class: 'bulk', role: 'status'});
-    /** The actions that go on, by id: their lines. */
+    /** The lines of the running actions, by id. */
     #lines = new Map();
     #timer = 0;
 
@@ -33,18 +33,18 @@ export class Bulk {
         document.body.append(this.#node);
     }
 
-    /** Shows what goes on already, begun here or elsewhere. */
+    /** Shows actions that are running already, begun here or elsewhere. */
     async look() {
         const all = await this.#context.api.get('/api/tasks/actions').catch(() => []);
         all.filter(({status}) => status === 'running').forEach(action => this.#show(action));
     }
 
     /**
-     * Asks, after a dry run, and lets it begin. Resolves to whether it began.
+     * Asks for confirmation after a dry run, and begins an action. Resolves to whether it began.
      *
      * @param filter the list's parameters
      * @param priority for 'priority': a name or a number
-     * @param about    which tasks these are, in words; may be left out
+     * @param about    a description of the tasks; may be omitted
      */
     async change(filter, action, priority, about) {
         return this.#begin({filter, action, ...priority === undefined ? {} : {priority}},
@@ -52,7 +52,7 @@ export class Bulk {
     }
 
     /**
-     * Retries what matches otherwise: as new tasks. Resolves to whether it began.
+     * Retries matching tasks with changes, as new tasks. Resolves to whether the action began.
      *
      * @param changes {on, with, delete}
      */
@@ -75,7 +75,7 @@ export class Bulk {
         }
     }
 
-    /** Saves what matches as lines of JSON. */
+    /** Saves the matching tasks as lines of JSON. */
     async save(filter) {
         const {api, say, complain} = this.#context;
         try {
@@ -153,7 +153,7 @@ export class Bulk {
     }
 }
 
-/** Says what will become of how many. Resolves to whether to go on. */
+/** Shows how many tasks will be changed. Resolves to whether to continue. */
 function agreed({matched, by_status: byStatus}, action, about) {
     const [verb] = VERBS[action];
     const changed = Object.entries(byStatus).filter(([status]) => FITS[action].includes(status));

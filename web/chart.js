@@ -15,12 +15,10 @@ const MINUTE_MS = 60_000;
 /**
  * A chart in a panel of its own.
  *
- * lines: [{name, value(bucket), class}], value being null where there is none; filled if `area`, drawn as stems if
- * `stems`. whole: the running minute is left out, because it cannot be compared yet.
- * says: what the values are of, where that has to be said.
- * ticks(max): the values at which the vertical axis is marked. label(value): how they are written there;
- * format(value): how a value is read out.
- * move(index): is called when the person points at another bucket; null: at none.
+ * lines: [{name, value(bucket), class}]; the value is null if there is none; filled if `area`, drawn as stems if
+ * `stems`. whole: the running minute is omitted, because it cannot be compared yet. says: describes the values, if that
+ * is needed. ticks(max): the values marked on the vertical axis. label(value): their labels; format(value): a value in
+ * the readout. move(index): called when the user points at another bucket; null for none.
  */
 export class Chart {
     #definition;
@@ -45,15 +43,15 @@ export class Chart {
         new ResizeObserver(() => this.#draw()).observe(this.#svg);
     }
 
-    /** data: {buckets, from, to, since}, times in milliseconds; a bucket's is its `time`. */
+    /** Draws data: {buckets, from, to, since}, times in milliseconds; a bucket's time is its `time`. */
     show(data) {
-        // a whole minute's figure cannot be compared with that of a minute that still runs
+        // the figures of the running minute cannot be compared with those of complete minutes
         const buckets = this.#definition.whole ? data.buckets.slice(0, -1) : data.buckets;
         this.#data = {...data, buckets};
         this.#draw();
     }
 
-    /** Reads out a bucket; null: the last one. */
+    /** Shows the values of a bucket; null for the last one. */
     read(index) {
         this.#at = index;
         const {buckets} = this.#data;
@@ -80,7 +78,7 @@ export class Chart {
         attribute(this.#cross, 'd', index === null ? '' : `M${x} ${TOP}V${HEIGHT - BOTTOM}`);
     }
 
-    /** The minute that runs; where a point stands for more, its figures are not those of now. */
+    /** Whether a bucket is the running minute; false if a point covers several minutes. */
     #isNow(bucket) {
         return this.#at === null && !this.#definition.whole && this.#data.to - bucket.time < MINUTE_MS;
     }
@@ -103,7 +101,7 @@ export class Chart {
         this.read(this.#at !== null && this.#at < buckets.length ? this.#at : null);
     }
 
-    /** The time before the record begins is not the same as a time in which nothing happened. */
+    /** Marks the time before the record begins, which differs from a time in which nothing happened. */
     #record() {
         const {from, since} = this.#data;
         if (since <= from) {
@@ -119,7 +117,7 @@ export class Chart {
         ];
     }
 
-    /** Restarts, and stretches in which the queue was paused or drained. */
+    /** Marks restarts, and periods in which the queue was paused or drained. */
     #marks() {
         const {from, to, marks = []} = this.#data;
         return marks.map(({kind, at, until}) => {
@@ -138,14 +136,17 @@ export class Chart {
         const {from, to} = this.#data;
         return timeTicks(from, to, (this.#width - LEFT - RIGHT) / TICK_PX).map(time => [
             s('path', {class: 'axis', d: `M${this.#x(time)} ${HEIGHT - BOTTOM}v4`}),
-            // at the edge there is no room for its second half
+            // at the edge there is no room for the second half of the label
             this.#width - this.#x(time) > LABEL_PX / 2
                 ? s('text', {x: this.#x(time), y: HEIGHT - 4, 'text-anchor': 'middle'}, hourMinute(time))
                 : s('text', {x: this.#width - 1, y: HEIGHT - 4, 'text-anchor': 'end'}, hourMinute(time)),
         ]);
     }
 
-    /** Neighbours are joined; a value alone is a dot, because a line through the gap would be made up. */
+    /**
+     * Draws a line: neighbouring values are joined; a single value is a dot, because a line across a gap would be
+     * invented.
+     */
     #line(line, y) {
         if (line.stems) {
             return s('path', {class: `line stems ${line.class ?? ''}`, d: this.#data.buckets
@@ -169,7 +170,7 @@ export class Chart {
             `${path([run])}L${run.at(-1)[0]} ${base}L${run[0][0]} ${base}Z`).join('')});
     }
 
-    /** The points of a line, those of neighbouring buckets together. */
+    /** Returns the points of a line, grouped by runs of neighbouring buckets. */
     #runs(line, y) {
         const runs = [];
         let open = null;
@@ -218,7 +219,7 @@ export class Chart {
     }
 }
 
-/** Of runs of points. */
+/** Returns the path through runs of points. */
 function path(runs) {
     return runs.map(run => `M${run.map(point => point.join(' ')).join('L')}`).join('');
 }

@@ -9,9 +9,9 @@ import {refresh} from './refresh.js';
 const FRESH_MS = 5_000;
 const WINDOWS = {'1h': 3_600_000, '24h': 86_400_000};
 const MINUTE_MS = 60_000;
-/** What may be shown of them, in minutes: a record that has just begun is not drawn into a corner. */
+/** The possible ranges in minutes, so that a record that has just begun fills the chart. */
 const SHOWN = [5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440];
-/** A day's 1,440 minutes would be noise: about so many points are drawn. */
+/** The approximate number of points: all 1,440 minutes of a day would be noise. */
 const POINTS_MAX = 144;
 
 const decimal = value => value >= 10 || Number.isInteger(value) ? number(Math.round(value)) : value.toFixed(1);
@@ -100,14 +100,14 @@ export default {
     },
 };
 
-/** What the marks in the charts mean, as many of them as there are. */
+/** A legend of the marks that occur in the charts. */
 function legend({marks = []}) {
     const starts = marks.filter(({kind}) => kind === 'restart').length;
     return [starts > 0 && `A dotted line: the server started (${starts}×).`,
         marks.length > starts && 'Grey: paused or draining.'].filter(Boolean).join(' ');
 }
 
-/** With times as numbers. */
+/** Converts times to numbers. */
 function prepared(answer) {
     const to = Date.parse(answer.now);
     const since = Date.parse(answer.since);
@@ -133,7 +133,7 @@ function said({minutes, window, since, now, size}) {
         : ` Each point covers ${size} minutes: maximum depth, median p50, worst p95, and averages.`}`;
 }
 
-/** Minutes as one point. Percentiles cannot be averaged; what is taken instead is said under the title. */
+/** Combines minutes into one point. Percentiles cannot be averaged; what is used instead is stated under the title. */
 function together(minutes) {
     const last = minutes.at(-1);
     if (minutes.length === 1) {
@@ -152,7 +152,7 @@ function together(minutes) {
     };
 }
 
-/** Newest first. */
+/** A table of the values, newest first. */
 function tableOf({buckets, size}) {
     const rows = buckets.toReversed();
     return h('table', {class: 'table'},
@@ -172,7 +172,7 @@ const WORK = [
     ['Loading', one => one.loads ? duration(one.loading_seconds * 1e3) : '–'],
 ];
 
-/** What tasks took, by priority, model and client: of those that ended in the window and had run. */
+/** Tables of durations by priority, model and client, of tasks that ran and ended in the window. */
 function workTables({by}) {
     const names = {priority: one => priority(Number(one.name)), model: one => one.name,
         client: one => one.name ?? 'no client'};

@@ -12,7 +12,7 @@ const TIMES_KEY = 'ollama-queue.times';
 /** One notice at a time: a newer one replaces it. */
 export function notice(box) {
     let timer = 0;
-    /** What ends the notice that is shown: 'time', 'view', 'contact' (the server can be reached), 'answer'. */
+    /** What ends the present notice: 'time', 'view', 'contact' (the server can be reached), 'answer'. */
     let ends = null;
     const close = () => put(box);
     const show = (message, until) => {
@@ -29,9 +29,9 @@ export function notice(box) {
         complain: error => show(error.message ?? String(error), error.status === 0 ? 'contact' : 'view'),
         slow: waiting => waiting > 0 ? show('The server has not answered for 10 s. Still waiting …', 'answer')
             : ends === 'answer' && close(),
-        /** The view is left: what it complained of is past, what it said may be about where it led to. */
+        /** Called when the view is left: its complaints are over, but what it said may be about the next view. */
         leave: () => ends === 'time' || close(),
-        /** The server can be reached again. */
+        /** Called when the server can be reached again. */
         back: () => ends === 'contact' && close(),
     };
 }
@@ -54,9 +54,9 @@ export function theme(control) {
 }
 
 /**
- * How times are told; the choice is kept in this browser.
+ * A switch for how times are shown; the choice is kept in this browser.
  *
- * @param changed is called when they are to be written again
+ * @param changed called when times must be shown anew
  */
 export function timesSwitch(control, changed) {
     const apply = () => {
@@ -75,7 +75,7 @@ export function timesSwitch(control, changed) {
     apply();
 }
 
-/** Says how the page is connected, and while it is not, how old its data is. */
+/** Shows how the page is connected and, while it is not, how old its data is. */
 export function connection(box, live) {
     const words = h('span');
     const how = h('span', {class: 'how'});
@@ -92,6 +92,6 @@ export function connection(box, live) {
         text(how, {websocket: ' · WebSocket', sse: ' · SSE'}[mode]);
     };
     live.watch(show);
-    // in steps, so that a screen reader is not told of every second
+    // in steps, so that a screen reader does not announce every second
     setInterval(() => live.state.mode === 'offline' && show(), 5_000);
 }

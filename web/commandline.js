@@ -1,9 +1,9 @@
 // The same task as a command line: for ollama-queue, and for curl. All functions are pure.
 
-/** A word that begins with = is a command's path to zsh. */
+/** A word that begins with = means a command's path in zsh, so it is not plain. */
 const PLAIN = /^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*$/;
 
-/** A word as a POSIX shell reads it back. */
+/** Returns a word quoted for a POSIX shell. */
 export function quote(word) {
     return PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
@@ -12,14 +12,14 @@ export function quote(word) {
  * The command that submits the task.
  *
  * @param task   as submission.js builds it
- * @param values of the form: a time that is counted from now stays so
- * @param server null if it is where the client looks anyway
+ * @param values of the form: a time that is relative to now stays so
+ * @param server null if the client finds it by itself
  */
 export function command(task, values, server) {
     const program = ['ollama-queue', ...server ? ['--server', server] : []];
     const said = [task.prompt ?? task.input ?? task.messages ?? []].flat();
     if (said.includes('-') || said.length === 0 && task.payload) {
-        // submit would read stdin
+        // otherwise submit would read stdin
         return [['printf', '%s', JSON.stringify(task)], [...program, 'batch', '--file', '-']]
             .map(words => words.map(quote).join(' ')).join(' | ');
     }
@@ -29,7 +29,7 @@ export function command(task, values, server) {
             return;
         }
         const word = typeof value === 'string' ? value : JSON.stringify(value);
-        // what begins with a dash would be another flag
+        // a value that begins with a dash would be read as a flag
         words.push(...word.startsWith('-') ? [`--${flag}=${word}`] : [`--${flag}`, word]);
     };
     add('model', task.model);
@@ -42,7 +42,7 @@ export function command(task, values, server) {
     pairs(task.options).forEach(pair => add('option', pair));
     add('format', task.format);
     if (task.think !== undefined) {
-        // its value is optional, so it stands behind =
+        // its value is optional, so it must follow a =
         words.push(`--think=${task.think}`);
     }
     add('keep-alive', task.keep_alive);
@@ -66,20 +66,22 @@ export function command(task, values, server) {
     return words.map(quote).join(' ');
 }
 
-/** The request that submits the task; without the token, which belongs in nobody's history. */
+/** The request that submits the task, without the token, which must not be in a shell's history. */
 export function curl(task, server, token) {
     const words = ['curl', '-sS', `${server}/api/tasks`, '-H', 'Content-Type: application/json'];
     const secret = token ? ' -H "Authorization: Bearer $OLLAMA_QUEUE_TOKEN"' : '';
     return `${words.map(quote).join(' ')}${secret} -d ${quote(JSON.stringify(task))}`;
 }
 
-/** The client drops blanks after the colon, so a text that begins with one goes as JSON. */
+/**
+ * Returns messages for the client. It drops spaces after the colon, so a text that begins with one is passed as JSON.
+ */
 function spoken(messages) {
     return messages.some(({role, content}) => /^\s/.test(content) || !/^(user|assistant|system|tool)$/.test(role))
         ? [JSON.stringify(messages)] : messages.map(({role, content}) => `${role}:${content}`);
 }
 
-/** A text that the client would take for JSON, or for the name of a file, goes as JSON. */
+/** Returns pairs for the client. A text that it would read as JSON, or as a file name, is passed as JSON. */
 function pairs(object) {
     return Object.entries(object ?? {}).map(([name, value]) => `${name}=${
         typeof value === 'string' && !value.startsWith('@') && !isJson(value) ? value : JSON.stringify(value)}`);

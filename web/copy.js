@@ -2,15 +2,15 @@
 
 import {h, text} from './dom.js';
 
-/** Copies a text, and says so on the button for a moment. */
+/** Copies a text, and shows that on the button for a moment. */
 export async function copy(control, value) {
-    // pressed again, it says something else already
+    // if it is pressed again, its text has already changed
     const was = control.dataset.says ??= control.textContent;
     try {
         await navigator.clipboard.writeText(value);
         text(control, 'Copied');
     } catch {
-        // without HTTPS there is no clipboard but the old one
+        // without HTTPS there is only the old clipboard
         const field = h('textarea', {class: 'visually-hidden'});
         field.value = value;
         document.body.append(field);

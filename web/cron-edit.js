@@ -11,7 +11,7 @@ import {preview} from './cron-preview.js';
 
 const SOON_MS = 300;
 const ADVANCED = ['overlap', 'missed', 'missed_max_age', 'jitter', 'start_at', 'end_at', 'max_runs', 'rest'];
-/** What stands in fields of its own; the rest of a template is JSON. */
+/** The members with fields of their own; the rest of a template is JSON. */
 const PLAIN = ['type', 'model', 'priority', 'prompt', 'input'];
 
 /** @param id null for a new one */
@@ -21,7 +21,7 @@ export function edit(root, context, id) {
         return;
     }
     const {api, live, signal} = context;
-    /** Whether it is to be read when the server can be reached again. */
+    /** Whether it must be read when the server can be reached again. */
     let missed = false;
     const load = async () => {
         missed = false;
@@ -131,7 +131,7 @@ function fields() {
             h('span', {class: 'hint', 'data-lacks': 'admin'}, 'Saving requires a token with the scope admin.')));
 }
 
-/** A label over a control, and the place for what is wrong with it. */
+/** A label over a control, and a place for its error. */
 function field(name, label, control, hint) {
     const id = `cron-${name}`;
     attribute(control, 'name', name);
@@ -170,14 +170,14 @@ function fill(form, cron) {
     form.querySelector('details').open = ADVANCED.some(name => !['', 'skip', '24h', '0s'].includes(at[name].value));
 }
 
-/** @return what the API takes */
+/** @return the body for the API */
 function read(form) {
     const of = values(form);
     const rest = of.rest.trim() ? exactly(of.rest) : {};
     const template = {type: of.type, ...of.model && {model: of.model},
         ...of.priority && {priority: whole(of.priority)},
         ...of.prompt && {[of.type === 'embed' ? 'input' : 'prompt']: of.prompt}, ...rest};
-    // an expression may name its own zone, and then it is not given twice
+    // an expression may contain its own zone, which must not be given twice
     const zone = /^\s*(CRON_)?TZ=/.test(of.cron_expr) ? {} : {timezone: of.timezone || undefined};
     return {
         name: of.name, cron_expr: of.cron_expr, ...zone, enabled: of.enabled, overlap: of.overlap, missed: of.missed,
@@ -187,8 +187,8 @@ function read(form) {
 }
 
 /**
- * What was changed in the form, which is all that may be sent: meanwhile others may have changed the rest, and numbers
- * that are not sent keep the digits that they came with.
+ * Returns the changed fields, because only these may be sent: others may have changed the rest meanwhile, and numbers
+ * that are not sent keep their digits.
  */
 function changes(before, after) {
     const {task_template: template, ...plan} = after;
@@ -198,7 +198,7 @@ function changes(before, after) {
     return {...changed, ...Object.keys(inTemplate).length && {task_template: inTemplate}};
 }
 
-/** The named members that differ; null stands for one that is gone. */
+/** Returns the named members that differ; null for one that was removed. */
 function differing(before, after, names) {
     return Object.fromEntries(names.filter(name => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
         .map(name => [name, after[name] ?? null]));
@@ -229,12 +229,12 @@ async function save(form, cron, before, context, errors, forget) {
     }
 }
 
-/** To the list, unless the person is elsewhere by now. */
+/** Goes to the list, unless the user has left the view. */
 function leave(context) {
     context.signal.aborted || context.go('#/cron');
 }
 
-/** What has come of it, kept fresh while the form is open; the form itself is left alone. */
+/** Shows the cron task's runs, kept up to date while the form is open; does not touch the form. */
 function follow(cron, box, context) {
     const load = () => refresh(context, async () => {
         const now = await context.api.get(`/api/cron/${cron.id}`, {}, context.signal);
@@ -286,13 +286,16 @@ async function suggest(form, context) {
     put(form.querySelector('#models'), [...names].map(name => h('option', {value: name})));
 }
 
-/** Null for nothing; what is no whole number stays as it is, for the server to refuse or to know by its name. */
+/**
+ * Returns a whole number; null for an empty text. Any other text is passed on for the server to reject, or to
+ * understand as a name.
+ */
 function whole(value) {
     const text = value.trim();
     return text === '' ? null : /^-?\d+$/.test(text) ? Number(text) : text;
 }
 
-/** For a datetime-local field, which knows no zone. */
+/** Returns a time for a datetime-local field, which has no zone. */
 function local(time) {
     return time === null ? '' : new Date(time).toLocaleString('sv-SE').replace(' ', 'T');
 }

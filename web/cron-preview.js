@@ -1,4 +1,4 @@
-// What an expression means while it is typed: in words, and its next five due times.
+// Shows the meaning of an expression while it is typed: in words, and its next five due times.
 
 import {h, put} from './dom.js';
 import {ago, exact} from './format.js';
@@ -62,7 +62,7 @@ export function preview(form, cron, context, errors) {
     return box;
 }
 
-/** Mon 2026-11-23 09:00:00 CET, as the clocks of that zone show it. */
+/** Returns a time in a zone, such as Mon 2026-11-23 09:00:00 CET. */
 function inZone(time, timeZone) {
     const at = new Date(time);
     const parts = zone => [at.toLocaleDateString('en', {weekday: 'short', timeZone: zone}),
@@ -71,7 +71,7 @@ function inZone(time, timeZone) {
     try {
         return parts(timeZone);
     } catch {
-        // a zone that the server knows and this browser does not
+        // the server knows this zone, but this browser does not
         return parts('UTC');
     }
 }

@@ -1,4 +1,4 @@
-// The view Cron: the recurring tasks, and the coming day. One of them, or a new one, opens in cron-edit.js.
+// The view Cron: the recurring tasks, and the next 24 hours. Opening one, or a new one, shows cron-edit.js.
 
 import {h, put, text} from './dom.js';
 import {ago, count, exact, number} from './format.js';
@@ -12,7 +12,7 @@ const FRESH_MS = 15_000;
 const SOON_MS = 300;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Each has a strip to draw. */
+/** Limited, because each row has a strip to draw. */
 const SHOWN_MAX = 200;
 
 export default {
@@ -53,7 +53,7 @@ function list(root, context) {
         const start = stripStart(now);
         const times = await Promise.all(crons.map(cron => cron.enabled ? due.of(cron, start) : []));
         if (mine < shown) {
-            // a newer answer was quicker
+            // a newer answer arrived first
             return;
         }
         shown = mine;
@@ -62,7 +62,7 @@ function list(root, context) {
         more.hidden = total <= crons.length;
         text(more, `The first ${number(crons.length)} of ${number(total)}.`);
         put(hours, h('span', {class: 'skip'}, 'Next 24 hours'), stripHours(start));
-        // a row that is as it was stays, and with it the focus and a button that is just being pressed
+        // unchanged rows stay, and with them the focus and a button that is being pressed
         const focused = document.activeElement?.dataset.act;
         rows = new Map(crons.map((cron, index) => {
             const version = `${start} ${JSON.stringify(cron)}`;
@@ -98,7 +98,7 @@ function list(root, context) {
     context.live.watch(({mode}) => mode === 'offline' || rows.size === 0 || load(), context.signal);
 }
 
-/** tell(now) brings up to date what depends on the time. */
+/** tell(now) updates what depends on the time. */
 function row(cron, times, start, now, context, load) {
     const {type, model} = cron.task_template;
     const words = `${cron.name}: ${cron.enabled ? `${cron.description}, next ${exact(cron.next_run)}` : 'disabled'}`;
@@ -115,7 +115,7 @@ function row(cron, times, start, now, context, load) {
     const enable = async ({target: box}) => {
         const path = `/api/cron/${cron.id}/${box.checked ? 'enable' : 'disable'}`;
         if (await context.attempt(() => context.api.put(path)) === undefined) {
-            // it is as it was
+            // unchanged
             box.checked = cron.enabled;
         } else {
             await load();
@@ -148,7 +148,7 @@ function runs(cron) {
     return [count(cron.run_count, 'run'), failed, skipped];
 }
 
-/** How its last runs ended, the newest at the right; leads to their tasks. */
+/** The outcomes of its last runs, newest at the right, with links to their tasks. */
 function marks({id, last_runs: last}) {
     const told = last.map(({status}) => status ?? 'not ended').join(', ');
     return last.length > 0 && h('a', {class: 'run-marks', href: `#/tasks?cron_id=${encodeURIComponent(id)}`},
@@ -158,7 +158,7 @@ function marks({id, last_runs: last}) {
         h('span', {class: 'visually-hidden'}, `Its last runs, newest first: ${told}`));
 }
 
-/** What is due in the next 24 hours, hour by hour. */
+/** The due times of the next 24 hours, hour by hour. */
 function calendar(crons, times, now) {
     const hours = new Map();
     crons.forEach((cron, index) => {
@@ -178,7 +178,7 @@ function calendar(crons, times, now) {
     });
 }
 
-/** The due times of cron tasks; each is asked for once in an hour, or after it has changed. */
+/** The due times of cron tasks; those of each are requested once an hour, and after it has changed. */
 class DueTimes {
     #context;
     #known = new Map();

@@ -1,6 +1,6 @@
-// Questions over the page.
+// Modal dialogs.
 
-/** Shows a dialog until it is closed, or its view is left. Resolves to whether it was closed by its button "yes". */
+/** Shows a dialog until it is closed or its view is left. Resolves to whether it was closed by its button "yes". */
 export function asked(dialog) {
     return new Promise(resolve => {
         const leave = () => dialog.close();

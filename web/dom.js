@@ -1,43 +1,44 @@
-// Builds elements. Text reaches the page as text nodes only: nothing here, nor anywhere else in web/, parses HTML, so
-// a prompt, an answer or a model's name is never more than text; and marks that would turn its direction are shown.
+// Builds elements. Text reaches the page only as text nodes: nothing here, nor anywhere else in web/, parses HTML, so a
+// prompt, an answer or a model's name is never more than text. Characters that would change its direction are made
+// visible.
 
 import {plain} from './format.js';
 
-/** The attributes that people read. */
+/** The attributes that are shown or read to people. */
 const READ = ['title', 'aria-label'];
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
- * An element: h('button', {type: 'button', class: 'quiet', onclick: close, disabled: false}, 'Close').
- * A function under on… is a listener. true gives an empty attribute; false, null and undefined none. Children may be
- * nodes, texts, numbers, arrays of them; null, undefined and false are left out.
+ * Creates an element: h('button', {type: 'button', class: 'quiet', onclick: close, disabled: false}, 'Close'). A
+ * function in on… is a listener. true sets an empty attribute; false, null and undefined set none. Children may be
+ * nodes, texts, numbers and arrays of these; null, undefined and false are skipped.
  */
 export function h(tag, attributes, ...children) {
     return fill(document.createElement(tag), attributes, children);
 }
 
-/** A button that does something, without a form. */
+/** Creates a button that is not part of a form. */
 export function button(title, onclick, attributes) {
     return h('button', {type: 'button', onclick, ...attributes}, title);
 }
 
-/** The choices of a select or a datalist. */
+/** Creates the options of a select or a datalist. */
 export function choices(values) {
     return values.map(value => h('option', {value}, value));
 }
 
-/** The same as h for SVG. */
+/** The same as h, for SVG. */
 export function s(tag, attributes, ...children) {
     return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
-/** Gives a node these children instead of its own. */
+/** Replaces a node's children by these. */
 export function put(node, ...children) {
     node.replaceChildren(...flat(children));
     return node;
 }
 
-/** Sets a text where it differs, so that what a person has marked stays marked. */
+/** Sets a text if it differs, so that a user's selection in it stays. */
 export function text(node, value) {
     const wanted = value == null ? '' : plain(value);
     if (node.textContent !== wanted) {
@@ -46,19 +47,19 @@ export function text(node, value) {
     return node;
 }
 
-/** Sets or removes an attribute where it differs. */
+/** Sets or removes an attribute if it differs. */
 export function attribute(node, name, value) {
     if (value === false || value == null) {
         node.removeAttribute(name);
     } else if (name === 'href' && !/^#/.test(value) || /^on|^style$|^srcdoc$/i.test(name)) {
-        // a link leads to a view of this page (but see linkOut); the rest the page's policy would refuse
+        // a link leads to a view of this page (but see linkOut); the page's policy would block the rest
         throw new Error(`${name} must not be set to ${value}`);
     } else if (node.getAttribute(name) !== String(value === true ? '' : value)) {
         node.setAttribute(name, value === true ? '' : READ.includes(name) ? plain(value) : value);
     }
 }
 
-/** A link that leads out of the page; null if not to a page of the web or a mail. */
+/** Creates a link that leads out of the page; null if the address is neither on the web nor an email. */
 export function linkOut(address, attributes, ...children) {
     const url = URL.canParse(address) ? new URL(address) : null;
     if (!['http:', 'https:', 'mailto:'].includes(url?.protocol)) {

@@ -1,13 +1,13 @@
-// What a person is typing survives leaving the view, a reload and a restart of the server: it is kept for the tab.
+// Keeps what a user types when the view is left, the page reloaded or the server restarted: it is stored for the tab.
 
 const KEY = 'ollama-queue.draft.';
-/** What is larger than a browser keeps, by its name: a reload forgets it. */
+/** Texts too large for the browser's storage, by name; a reload loses them. */
 const large = new Map();
 
 /**
- * Fills a form with what was kept under a name, and keeps it from now on. The fields are known by their names.
+ * Fills a form with the texts kept under a name, and keeps them from now on. Fields are identified by their names.
  *
- * @return a function that forgets it, resets the form and keeps nothing more, for when it was sent
+ * @return a function for when the form was sent: it drops the texts, resets the form and stops keeping
  */
 export function keep(name, form) {
     const kept = read(name);
@@ -28,7 +28,7 @@ export function keep(name, form) {
     form.addEventListener('input', again, stop);
     form.addEventListener('change', again, stop);
     return () => {
-        // a field that loses the focus as the view goes tells of a change too
+        // a field that loses the focus when the view is left also fires a change
         stop.abort();
         large.delete(name);
         sessionStorage.removeItem(KEY + name);
@@ -36,7 +36,7 @@ export function keep(name, form) {
     };
 }
 
-/** What is kept under a name; empty if nothing is. */
+/** Returns what is kept under a name; empty if nothing is. */
 export function read(name) {
     return JSON.parse(large.get(name) ?? sessionStorage.getItem(KEY + name) ?? '{}');
 }
@@ -48,12 +48,12 @@ export function write(name, draft) {
         sessionStorage.setItem(KEY + name, text);
     } catch {
         large.set(name, text);
-        // what stood there is not what was typed last
+        // the stored text is not the last one typed
         sessionStorage.removeItem(KEY + name);
     }
 }
 
-/** The values of a form's fields by their names: texts, and true or false for checkboxes. */
+/** Returns the values of a form's fields by name: texts, and true or false for checkboxes. */
 export function values(form) {
     const all = {};
     for (const field of fields(form)) {

@@ -1,4 +1,4 @@
-// A drawer at the bottom of every view with the live events: what happens, as it happens.
+// A drawer with live events at the bottom of every view.
 
 import {attribute, button, h, put, text} from './dom.js';
 import {serverSentEvents} from './events.js';
@@ -7,7 +7,7 @@ import {MARKS, preview, short} from './task.js';
 
 const KEY = 'ollama-queue.events';
 const LINES_MAX = 500;
-/** So many from before are read when it is opened. */
+/** The number of earlier events that are read when it is opened. */
 const EARLIER = 200;
 const KINDS = {
     '': 'all events', ends: 'ends', failures: 'failures', starts: 'starts', submits: 'submits', cron: 'cron tasks',
@@ -16,19 +16,19 @@ const KINDS = {
 const WHATS = {ends: ['completed', 'failed', 'cancelled'], failures: ['failed', 'retrying'], starts: ['started'],
     submits: ['submitted', 'retried']};
 
-/** @return opens and closes it */
+/** @return a function that opens and closes it */
 export function drawer(box, control, {api, live, complain}) {
     const list = h('ol', {class: 'event-lines', tabindex: 0, 'aria-label': 'Events'});
     const kind = h('select', {'aria-label': 'Which events', onchange: () => filter()},
         Object.entries(KINDS).map(([value, name]) => h('option', {value}, name)));
     const held = h('span', {class: 'hint'});
-    /** The reading of those from before, and whether it has ended: what happens meanwhile comes after them. */
+    /** The read of the earlier events, and whether it has ended: new events come after them. */
     let reading = null;
     let read = false;
     let hovered = false;
     let waiting = [];
     let drawing = 0;
-    /** Events tell a prompt with the submit only. */
+    /** Prompts by task, because only the event of the submit contains the prompt. */
     const previews = new Map();
     const filter = () => {
         list.querySelectorAll('li').forEach(line => line.hidden = !passes(kind.value, line.dataset));
@@ -53,7 +53,7 @@ export function drawer(box, control, {api, live, complain}) {
     };
     const take = item => {
         if (!box.hidden && item.event === 'reset') {
-            // events went by that nobody tells of: those before are read anew
+            // events were missed: the earlier ones are read again
             toggle(true);
         }
         if (!box.hidden && ['task', 'cron', 'queue'].includes(item.event)) {
@@ -69,7 +69,7 @@ export function drawer(box, control, {api, live, complain}) {
         if (!read) {
             return;
         }
-        // what is read must not move
+        // lines must not move while they are read
         text(held, hovered && waiting.length ? `${waiting.length} more, held while the pointer is here` : '');
         if (!hovered) {
             write(waiting.splice(0));
@@ -117,7 +117,7 @@ export function drawer(box, control, {api, live, complain}) {
     return () => toggle(box.hidden);
 }
 
-/** Hands over the last events from the journal, in order; resolves to the number of the last one. */
+/** Passes on the last events of the journal, in order; resolves to the number of the last one. */
 async function earlier(api, write, signal) {
     const {last_seq: last} = await api.get('/api/status', null, signal);
     if (last === 0) {

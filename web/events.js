@@ -1,11 +1,12 @@
-// Server-sent events read from a response's body. EventSource is of no use here: it cannot send the token in a header.
+// Reads server-sent events from a response's body. EventSource cannot be used, because it cannot send the token in a
+// header.
 
 const LINE_END = /\r\n|\n|\r(?!$)/;
 
 /**
- * Yields each event as {event, id, data}, data being the parsed JSON.
+ * Yields each event as {event, id, data}, where data is the parsed JSON.
  *
- * @param alive is called whenever anything comes, also a comment
+ * @param alive called whenever anything arrives, including a comment
  */
 export async function* serverSentEvents(response, alive = () => {}) {
     let fields = {};
@@ -17,7 +18,7 @@ export async function* serverSentEvents(response, alive = () => {}) {
     }
 }
 
-/** Yields the whole lines of a response's body as they come. */
+/** Yields the complete lines of a response's body as they arrive. */
 export async function* lines(response, alive = () => {}) {
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = '';
@@ -33,7 +34,7 @@ export async function* lines(response, alive = () => {}) {
             yield* whole;
         }
     } finally {
-        // who stops reading closes the connection
+        // a reader that stops closes the connection
         reader.cancel().catch(() => {});
     }
 }

@@ -1,4 +1,4 @@
-// The view Failed: the tasks that failed, grouped by cause, model and host, with what puts them back.
+// The view Failed: the failed tasks, grouped by cause, model and host, with ways to retry them.
 
 import {attribute, button, h, put, s, text} from './dom.js';
 import {ago, count, number, timed} from './format.js';
@@ -8,10 +8,10 @@ import {refresh} from './refresh.js';
 import {choosing, format, isEmpty, parse, TYPED} from './filter.js';
 import {FilterForm} from './filterform.js';
 
-/** How often the groups are read again while tasks change. */
+/** How often the groups are read again while tasks change, in milliseconds. */
 const EVERY_MS = 3_000;
 const GROUPS = 100;
-/** So many tasks of a group are shown when it is opened; its list has all. */
+/** The number of tasks shown when a group is opened; its list has all. */
 const TASKS = 10;
 const SPARK_PX = 16;
 
@@ -87,7 +87,7 @@ function keyOf(group) {
     return JSON.stringify([group.cause_id, group.model, group.host]);
 }
 
-/** How many of each group that a filter chooses the token may change, by their keys. */
+/** Counts, by group, the tasks of a filter that the token may change. */
 async function ofOwn({api, rights, signal}, filter, items) {
     const any = rights.may('submit') && (!filter.client || filter.client.split(',').includes(rights.name));
     const own = rights.may('admin') ? items : !any ? [] : (await api.list('/api/tasks/causes',
@@ -95,7 +95,9 @@ async function ofOwn({api, rights, signal}, filter, items) {
     return new Map(own.map(group => [keyOf(group), group.tasks]));
 }
 
-/** One group of what `chosen()` chooses: {node, show(group, own), tick()}, own: how many the token may change. */
+/**
+ * One group of the tasks that `chosen()` selects: {node, show(group, own), tick()}, own: how many the token may change.
+ */
 function cause(context, chosen, changed) {
     let group = null;
     let able = 0;
@@ -149,7 +151,7 @@ function cause(context, chosen, changed) {
     }};
 }
 
-/** When in the last day, an hour a column; nothing where none of them is of that day. */
+/** A chart of the last day, one column per hour; nothing if no failure was in it. */
 function spark(hours) {
     const most = Math.max(...hours);
     const column = (tasks, hour) => {

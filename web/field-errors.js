@@ -1,11 +1,11 @@
-// Shows at its field what the server says is wrong.
+// Shows the server's errors at the fields that they are about.
 
 import {text} from './dom.js';
 
 export class FieldErrors {
     #form;
 
-    /** The place of a field's error is the element [data-error=NAME], that of all others [data-error=""]. */
+    /** A field's error is shown in the element [data-error=NAME], all others in [data-error=""]. */
     constructor(form) {
         this.#form = form;
         form.addEventListener('input', event => event.target.name && this.show(event.target.name, ''));
@@ -17,7 +17,7 @@ export class FieldErrors {
         }
     }
 
-    /** An error names the value that is wrong by its path, or begins with the field's name. */
+    /** Shows an error. It names the wrong value by its path, or begins with the field's name. */
     place(error) {
         const message = error.reason ?? error.message;
         const names = [error.path, error.path?.split('.').at(-1), /^(?:task_template: )?(\w+)/.exec(message)?.[1]];
@@ -39,7 +39,7 @@ export class FieldErrors {
         }
     }
 
-    /** The field of JSON that has a member of such a name. */
+    /** Returns the JSON field with a member of one of these names. */
     #inJson(names) {
         const json = this.#form.elements.rest?.value ?? '';
         return names.some(name => name && json.includes(JSON.stringify(name))) ? 'rest' : null;

@@ -1,4 +1,4 @@
-// The fields above the list that say what of the tasks is listed.
+// The filter fields above the list.
 
 import {attribute, button, choices, h, put, text} from './dom.js';
 import {chips, isEmpty, none} from './filter.js';
@@ -8,7 +8,7 @@ const TYPING_MS = 250;
 const FIELDS = ['q', 'type', 'model', 'priority', 'client', 'relayed', 'since'];
 const SINCE = {'': 'any time', '15m': 'last 15 min', '1h': 'last hour', '24h': 'last day', '7d': 'last week'};
 const CALLS = {'': 'tasks and calls', true: 'only calls', false: 'no calls'};
-/** Where an id stands for something that has a name: how it is found out. */
+/** How to look up the names that ids stand for. */
 const NAMED = {
     cron_id: async (api, id) => (await api.get(`/api/cron/${encodeURIComponent(id)}`)).name,
     cause: async (api, id) => (await api.get('/api/tasks/causes', {cause: id, limit: 1}))[0]?.cause,
@@ -18,20 +18,20 @@ export class FilterForm {
     #change;
     #clear = button('Clear', () => this.clear(), {class: 'quiet'});
     #models = h('datalist', {id: 'models'});
-    /** The chips, by name and value, so that the focus and what is already known of them stays. */
+    /** The chips, by name and value, kept so that the focus and the names already looked up stay. */
     #chips = new Map();
     #set = h('div', {class: 'actions chips', role: 'group', 'aria-label': 'Active filters', hidden: true});
-    /** What the ids in chips are called, by name and id. */
+    /** The names of the ids in chips, by parameter and id. */
     #names = new Map();
     #folded = button('', () => this.#fold(!this.node.hasAttribute('data-unfolded')), {class: 'fold'});
     #api;
 
-    /** @param change is given what changed: names and texts */
+    /** @param change receives the changed parameters: names and texts */
     constructor({api, signal}, change) {
         this.#change = change;
         this.#api = api;
         let timer = 0;
-        // what was typed last is no change of the view that is come to
+        // the last typing must not change the next view
         signal.addEventListener('abort', () => clearTimeout(timer));
         this.node = h('form', {class: 'toolbar filters', role: 'search', 'aria-label': 'Filter', onsubmit: event => {
             event.preventDefault();
@@ -57,16 +57,16 @@ export class FilterForm {
             const models = new Set(backends.flatMap(({installed, loaded}) => [...installed ?? [], ...loaded ?? []]));
             put(this.#models, choices([...models].sort()));
         }).catch(() => {
-            // names can be typed all the same
+            // names can still be typed
         }), {once: true});
     }
 
-    /** Shows a filter; what is being typed is not touched. */
+    /** Shows a filter; does not touch what is being typed. */
     fill(filter) {
         for (const name of FIELDS) {
             const own = this.node.elements[name];
             if (own.options && ![...own.options].some(({value}) => value === filter[name])) {
-                // an address may say what is not offered
+                // an address may have a value that is not offered
                 own.append(h('option', {value: filter[name]}, filter[name].replaceAll(',', ', ')));
             }
             if (own.value.trim() !== filter[name]) {
@@ -86,7 +86,7 @@ export class FilterForm {
         }));
         put(this.#set, ...this.#chips.values(), this.#clear);
         if (focused !== undefined) {
-            // on what came after the one that was taken out
+            // on the chip after the removed one
             const at = [...before.keys()].indexOf(focused);
             (this.#chips.get(focused) ?? [...this.#chips.values()][Math.min(at, all.length - 1)]
                 ?? this.node.elements.q).focus();
@@ -107,7 +107,7 @@ export class FilterForm {
                 this.#names.set(key, known || short(value));
                 say([name.replace('_id', ''), this.#names.get(key)]);
             }).catch(() => {
-                // it keeps its id
+                // it keeps showing the id
             });
         }
         say(name === 'relayed' ? ['', CALLS[value] ?? value] : name === 'since' && SINCE[value]
@@ -115,7 +115,7 @@ export class FilterForm {
                 : [name.replace('_id', '').replace('_', ' '), this.#names.get(key) ?? value]);
     }
 
-    /** On a narrow page the fields are shown when they are asked for. */
+    /** Shows or hides the fields on a narrow page. */
     #fold(open) {
         attribute(this.node, 'data-unfolded', open);
         attribute(this.#folded, 'aria-expanded', String(open));

@@ -1,8 +1,8 @@
-// Keeps the end of what grows in sight, for who has it in sight.
+// Keeps the end of a growing element in sight, if the user has scrolled to it.
 
 import {button, h} from './dom.js';
 
-/** So many pixels from the end count as at it. */
+/** Up to this many pixels from the end count as at the end. */
 const NEAR = 40;
 
 export class Follow {
@@ -10,7 +10,7 @@ export class Follow {
     #node;
     #offer = button('Follow ↓', () => this.#toEnd(), {class: 'follow', hidden: true});
 
-    /** @param scroller what scrolls, @param node what grows in it */
+    /** @param scroller the element that scrolls, @param node the growing element in it */
     constructor(scroller, node) {
         this.#scroller = scroller;
         this.#node = node;
@@ -18,7 +18,7 @@ export class Follow {
         scroller.append(h('div', {class: 'follow-place'}, this.#offer));
     }
 
-    /** Lets it grow. */
+    /** Performs an action that lets the element grow. */
     grow(action) {
         const followed = this.#below() <= NEAR;
         action();
@@ -29,7 +29,7 @@ export class Follow {
         }
     }
 
-    /** How far its end is below what is seen. */
+    /** Returns how far its end is below the visible part, in pixels. */
     #below() {
         return this.#node.getBoundingClientRect().bottom - this.#scroller.getBoundingClientRect().bottom;
     }

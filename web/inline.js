@@ -1,11 +1,11 @@
-// What stands within a paragraph of Markdown: emphasis, code, links. The result is nodes whose texts are text nodes;
-// HTML stays text. The time that it takes grows as the text does.
+// The inline elements of a paragraph of Markdown: emphasis, code, links. The result is nodes whose texts are text
+// nodes; HTML stays text. The time grows linearly with the text.
 
 import {attribute, h, linkOut, put} from './dom.js';
 
-/** A longer paragraph is shown as it is. */
+/** A longer paragraph is shown as plain text. */
 const LENGTH_MAX = 50_000;
-/** What is nested deeper is not. */
+/** Elements are nested at most this deep; deeper ones are left out, but not their content. */
 const DEPTH_MAX = 8;
 const ADDRESS_MAX = 2_000;
 
@@ -17,7 +17,7 @@ const ESCAPED = /[!-/:-@[-`{-~]/;
 const ANGLE = /<(?:([a-z][a-z0-9+.-]{1,31}:[^\s<>]{0,2000})|([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9.-]{1,255}))>/iy;
 const ADDRESS = /https?:\/\/[^\s<>]{1,2000}/iy;
 
-/** The nodes of a text. */
+/** Returns the nodes of a text. */
 export function inline(text) {
     return text.length > LENGTH_MAX ? [text] : new Inline(text).nodes();
 }
@@ -25,13 +25,13 @@ export function inline(text) {
 class Inline {
     #text;
     #at = 0;
-    /** Nodes, texts, and runs of delimiters {run, size, …} until they have found each other. */
+    /** Nodes, texts, and runs of delimiters {run, size, …} that have not been matched yet. */
     #parts = [];
-    /** The brackets that are open: {at: the place among the parts, image}. */
+    /** The open brackets: {at: the position among the parts, image}. */
     #brackets = [];
-    /** Where the runs of backticks of each length are; null before the first is met. */
+    /** The positions of the runs of backticks of each length; null before the first is met. */
     #ticks = null;
-    /** The ends that do not come any more, so that nobody looks for them again and again. */
+    /** The end marks that do not occur any more, so that they are not searched for again. */
     #missing = new Set();
 
     constructor(text) {
@@ -49,7 +49,7 @@ class Inline {
         return emphasised(this.#parts);
     }
 
-    /** Whether what begins here is something, and was read. */
+    /** Reads a special element that begins here; returns false if there is none. */
     #special(char) {
         switch (char) {
             case '\\': return this.#escape();
@@ -87,7 +87,7 @@ class Inline {
             : ESCAPED.test(next) && this.#add(next, this.#at + 2);
     }
 
-    /** As models write it: shown as it is written. */
+    /** Reads a formula, which is shown as the model wrote it. */
     #formula(end) {
         const to = this.#missing.has(end) ? -1 : this.#text.indexOf(end, this.#at + 2);
         if (to < 0) {
@@ -121,7 +121,7 @@ class Inline {
         return end - this.#at;
     }
 
-    /** Whether a run opens or closes something depends on what is beside it. */
+    /** Reads a run of delimiters. Whether it opens or closes something depends on its neighbours. */
     #run(char) {
         const size = this.#runLength();
         const end = this.#at + size;
@@ -130,7 +130,7 @@ class Inline {
         const left = !/\s/.test(after) && (!MARK.test(after) || /\s/.test(before) || MARK.test(before));
         const right = !/\s/.test(before) && (!MARK.test(before) || /\s/.test(after) || MARK.test(after));
         if (char === '~' && size !== 2) {
-            // one stands before a rough figure
+            // a single one precedes an approximate number
             return this.#add(char.repeat(size), end);
         }
         const opens = left && (char !== '_' || !right || MARK.test(before));
@@ -155,11 +155,11 @@ class Inline {
         const said = emphasised(opened.length > 1 + bracket.image
             ? [opened.slice(1 + bracket.image), ...inner] : inner);
         if (bracket.image) {
-            // nothing is asked of other hosts because of an answer
+            // an answer must not cause requests to other hosts
             this.#parts.push(...wrapped(() => h('span', {class: 'image', title: target.address}), said));
         } else {
             this.#parts.push(...link(target.address, said));
-            // no link in a link
+            // a link cannot contain a link
             this.#brackets = this.#brackets.filter(({image}) => image);
         }
         this.#at = target.end;
@@ -184,7 +184,7 @@ class Inline {
         return this.#add(code > 0 && code < 0x110000 ? String.fromCodePoint(code) : '\ufffd', ENTITY.lastIndex);
     }
 
-    /** Lines stay lines, as the writer of a text without Markdown meant them. */
+    /** Keeps line ends, as the author of a text without Markdown intended. */
     #lineEnd() {
         const last = this.#parts.length - 1;
         const hard = typeof this.#parts[last] === 'string' && this.#parts[last].endsWith('  ');
@@ -194,7 +194,7 @@ class Inline {
         return this.#add(hard ? h('br') : '\n', this.#at + 1);
     }
 
-    /** An address that stands in the text as it is. */
+    /** Reads a bare address in the text. */
     #address() {
         ADDRESS.lastIndex = this.#at;
         let address = /[\p{L}\p{N}/]/u.test(this.#text[this.#at - 1] ?? '') ? null : ADDRESS.exec(this.#text)?.[0];
@@ -211,7 +211,7 @@ class Inline {
     }
 }
 
-/** What follows a bracket: `(address "title")`. Null if nothing of the kind. */
+/** Reads what follows a bracket: `(address "title")`. Null if it has another form. */
 function destination(text, at) {
     if (text[at] !== '(') {
         return null;
@@ -237,7 +237,7 @@ function destination(text, at) {
     return tail && {address: address.replace(/\\([!-/:-@[-`{-~])/g, '$1'), end: at + 1 + end + tail[0].length};
 }
 
-/** A link that leads out of the page says where to; what leads to no page of the web is only said. */
+/** Returns a link that leads out of the page and shows its address; if it does not lead to the web, only its text. */
 function link(address, content) {
     const link = linkOut(address, {title: address});
     if (link === null) {
@@ -249,10 +249,10 @@ function link(address, content) {
     return wrapped(() => link, content);
 }
 
-/** How deep each of these nodes is nested. */
+/** The nesting depth of each of these nodes. */
 const depths = new WeakMap();
 
-/** An element around these, unless that would nest too deeply: then what it would be around. */
+/** Returns an element around these nodes; the nodes themselves if it would be nested too deeply. */
 function wrapped(element, content) {
     const depth = content.reduce((most, one) => Math.max(most, depths.get(one) ?? 0), 0) + 1;
     if (depth > DEPTH_MAX) {
@@ -263,12 +263,12 @@ function wrapped(element, content) {
     return [node];
 }
 
-/** Lets runs of delimiters find each other, as CommonMark says; those that do not are text. */
+/** Matches runs of delimiters, as CommonMark defines; unmatched ones become text. */
 function emphasised(parts) {
     const out = [];
     /** The runs that may open something: {run, at}. */
     const openers = [];
-    /** By what closes: below this many openers there is none for it. */
+    /** By kind of closing run: no opener for it is below this index. */
     const bottoms = new Map();
     for (const part of parts) {
         if (part.run === undefined) {
@@ -306,12 +306,12 @@ function emphasised(parts) {
 }
 
 function fit(opener, closer) {
-    // of two that could each do both, the lengths tell which belong together
+    // if both could open and close, their lengths decide whether they match
     return opener.run === closer.run && (!(opener.closes || closer.opens)
         || (opener.length + closer.length) % 3 !== 0 || opener.length % 3 === 0 && closer.length % 3 === 0);
 }
 
-/** A run that has found no other is text. */
+/** Returns an unmatched run as text. */
 function written(part) {
     return part.run === undefined ? part : part.run.repeat(part.size);
 }

@@ -1,9 +1,12 @@
-// JSON for reading.
+// JSON for people to read.
 
-/** A longer string in the JSON might be more than the browser's regular expressions can bear. */
+/** Longer strings may be too much for the browser's regular expressions. */
 const PRETTY_MAX = 4_000_000;
 
-/** The text of JSON with line ends and indents; numbers keep their digits, as no number is read. A huge one stays. */
+/**
+ * Returns JSON with line ends and indents; numbers keep their digits, because none is parsed. Very large JSON stays as
+ * it is.
+ */
 export function pretty(json) {
     if (json.length > PRETTY_MAX) {
         return json;
@@ -25,22 +28,22 @@ export function pretty(json) {
     return out;
 }
 
-/** Reads JSON so that writing it again keeps the digits of whole numbers that are too large for JavaScript. */
+/** Parses JSON so that whole numbers too large for JavaScript keep their digits when written again. */
 export function parse(source) {
     return JSON.parse(source, (name, value, context) => Number.isInteger(value) && !Number.isSafeInteger(value)
         && context?.source ? JSON.rawJSON(context.source) : value);
 }
 
-/** The same for every number: 1.50 stays 1.50, and 1e400 is not lost. They can be written, not reckoned with. */
+/** The same for every number: 1.50 stays 1.50, and 1e400 is not lost. They can be written, but not calculated with. */
 export function exactly(source) {
     return JSON.parse(source, (name, value, context) => typeof value === 'number' && context?.source
         && context.source !== String(value) ? JSON.rawJSON(context.source) : value);
 }
 
 /**
- * Reads a field that holds JSON.
+ * Reads a field that contains JSON.
  *
- * @return {value}, or {error} with what is wrong and where
+ * @return {value}, or {error} with the error and its place
  */
 export function read(source, want) {
     try {
@@ -54,7 +57,7 @@ export function read(source, want) {
     }
 }
 
-/** Browsers tell the place as an offset, as line and column, or not at all. */
+/** Returns the place of an error, which browsers report as an offset, as line and column, or not at all. */
 function place(source, message) {
     const offset = /position (\d+)/.exec(message);
     if (!offset || /line \d+/.test(message)) {

@@ -1,6 +1,6 @@
-// A list of elements that stay while what they show changes, so that the focus does.
+// A list of elements that are updated in place, so that they keep the focus.
 
-/** So many are shown in one step. */
+/** The number of elements shown in one step. */
 const AT_ONCE = 25;
 
 /** Makes an element for each item of a list, by a key. */
@@ -11,8 +11,8 @@ export class Keyed {
     #made = new Map();
 
     /**
-     * @param key  of an item
-     * @param make of an item: {node, show(item)}
+     * @param key  returns the key of an item
+     * @param make creates {node, show(item)} for an item
      */
     constructor(parent, key, make) {
         this.#parent = parent;
@@ -20,18 +20,18 @@ export class Keyed {
         this.#make = make;
     }
 
-    /** What was made of the items that are shown, in no order. */
+    /** Returns the elements of the present items, in no particular order. */
     made() {
         return [...this.#made.values()];
     }
 
-    /** Shows these, in this order. */
+    /** Shows these items, in this order. */
     show(items) {
         this.#keep(items);
         this.#put(items, 0);
     }
 
-    /** Shows these, some at a time, so that the page can be used meanwhile; until the signal is aborted. */
+    /** Shows these items a few at a time, so that the page can be used meanwhile; until the signal is aborted. */
     async showInSteps(items, signal) {
         this.#keep(items);
         for (let begin = 0; begin < items.length && !signal.aborted; begin += AT_ONCE) {
@@ -40,7 +40,7 @@ export class Keyed {
         }
     }
 
-    /** Removes all others first, so that those that stay have not to be moved. */
+    /** Removes all others first, so that the remaining ones need not be moved. */
     #keep(items) {
         const there = new Set(items.map(this.#key));
         for (const [key, {node}] of this.#made) {
@@ -66,7 +66,7 @@ export class Keyed {
             }
         }
         if (focused?.isConnected && this.#parent.contains(focused) && focused !== document.activeElement) {
-            // what was moved has lost it
+            // an element that was moved has lost the focus
             focused.focus({preventScroll: true});
         }
     }

@@ -1,4 +1,4 @@
-// The keyboard. A view's own keys stand on its elements; here are those that work everywhere.
+// The keyboard. A view's own keys are handled by its elements; these work everywhere.
 
 import {asked} from './dialog.js';
 import {h} from './dom.js';
@@ -17,8 +17,8 @@ const HELP = [
 ];
 
 /**
- * @param names   the views in the order of their digits
- * @param actions what other keys do
+ * @param names   the views, in the order of their digits
+ * @param actions the actions of other keys
  */
 export function keys(helpButton, names, actions) {
     helpButton.addEventListener('click', help);
@@ -49,7 +49,7 @@ export function keys(helpButton, names, actions) {
     });
 }
 
-/** Whether a key belongs to a field, a dialog or the browser. */
+/** Whether a key press belongs to a field, a dialog or the browser. */
 export function typing(event) {
     return event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey
         || document.querySelector('dialog[open]') !== null

@@ -1,4 +1,4 @@
-// A host's lane in the view Now: what it has loaded, and each of its places with the task in it.
+// A host's lane in the view Now: its loaded models, and each of its slots with its task.
 
 import {act, sure} from './actions.js';
 import {drawnLane} from './activity.js';
@@ -7,13 +7,13 @@ import {age, clockTime, count, exact, number, priority, seconds, size, timed} fr
 import {Keyed} from './keyed.js';
 import {caller, preview, progress} from './task.js';
 
-/** So many empty places are drawn, more are counted. */
+/** Up to this many free slots are drawn; more are counted. */
 const FREE_MAX = 4;
 const MODELS_MAX = 6;
 
 /**
- * @return {node, show(host)}: a host of /api/backends with `at`, its `tasks`, what it `loadsNext`, and for which of the
- *         tasks that are next a place is `keptFor` until others have been answered
+ * @return {node, show(host)}: a host of /api/backends with `at`, its `tasks`, the model that it `loadsNext`, and the
+ *         next task for which a slot is `keptFor` until others have been answered
  */
 export function lane(host, context) {
     const state = h('span', {class: 'lane-state'});
@@ -28,7 +28,7 @@ export function lane(host, context) {
         h('div', {class: 'lane-body'}, models, h('div', {}, running, free)));
     return {node, show: now => {
         put(state, stateOf(now));
-        // of one that did nothing in these minutes there is nothing to draw; to try one that is down is no load
+        // an idle host has nothing to draw; trying a host that is down is not a load
         const did = [...now.health === 'down' ? [] : now.lane.loading, ...now.lane.answering].some(time => time > 0);
         if (drawn !== (drawn = JSON.stringify(now.lane))) {
             put(lately, did && drawnLane(now));
@@ -37,7 +37,7 @@ export function lane(host, context) {
         const away = !now.enabled || now.health === 'down';
         put(models, modelsOf(now));
         models.hidden = now.health === 'down' || away && now.runners.length === 0;
-        // in the order in which they began, so that a row stays where it is while others come
+        // in order of start, so that rows stay where they are while others arrive
         const byBegin = now.tasks.toSorted((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at));
         tasks.show(byBegin.map(task => ({...task, at: now.at, usual: usual(now, task)})));
         const places = away ? 0 : Math.max(0, now.slots - now.slots_used);
@@ -73,7 +73,7 @@ function stateOf(host) {
         host.slots_used === 0 && idle(host), host.error && h('span', {class: 'failure'}, ` · ${host.error}`)];
 }
 
-/** How long it has done nothing, as far back as is known. */
+/** How long the host has been idle, as far as is known. */
 function idle({lane: {part_seconds: part, loading, answering}}) {
     const last = loading.findLastIndex((each, index) => each > 0 || answering[index] > 0);
     const parts = loading.length - 1 - last;
@@ -106,7 +106,7 @@ function note({loading, running, since, until, usual_load_seconds: usually, vram
         : 'stays loaded', outside].filter(one => one).join(', ');
 }
 
-/** One task that runs. */
+/** A running task. */
 function row(task, context) {
     const link = h('a', {href: `#/tasks/${encodeURIComponent(task.id)}`, dir: 'auto'});
     const about = h('span', {class: 'lane-about'});

@@ -1,31 +1,34 @@
-// The connection to the server: over WebSocket where its port can be reached, else as server-sent events. After a break
-// it resumes by the sequence number of the last event and the offsets of the answers, so nothing is missed.
+// The connection to the server: over WebSocket if its port can be reached, otherwise as server-sent events. After a
+// break it resumes from the sequence number of the last event and the offsets of the answers, so nothing is missed.
 
 import {serverSentEvents} from './events.js';
 
-/** A WebSocket that has not opened by then is taken to be blocked; or in so many times of what two requests took. */
+/**
+ * A WebSocket that has not opened after this time, or after this many times the duration of two requests, counts as
+ * blocked.
+ */
 const OPEN_MS = 2_500;
 const OPEN_TIMES = 5;
-/** An event stream gives a sign of life every 15 s; a WebSocket is asked for one. */
+/** An event stream gives a sign of life every 15 s; a WebSocket must be asked for one. */
 const PING_MS = 15_000;
 const SILENT_MS = 40_000;
 const PAUSE_MS = 500;
 const PAUSE_MAX_MS = 10_000;
-/** An event stream is opened again where other answers are wanted: once for what comes together. */
+/** An event stream is reopened to follow other answers: once for all changes within this time. */
 const CHANGE_MS = 50;
 
 export class Link {
     #api;
     #hooks;
-    /** The page's policy allows the port that the server had when it served the page; no other can be reached. */
+    /** The only port that the page's policy allows: the server's port when it served the page. */
     #port = null;
-    /** The answers that are followed, and how far they have come. */
+    /** The followed answers, and how far they have come. */
     #places = new Map();
     #change = () => {};
     #wake = () => {};
 
     /**
-     * @param hooks place(): finds the sequence number to go on from; seq(): tells it; take(item); heard();
+     * @param hooks place(): finds the sequence number from which to continue; seq(): returns it; take(item); heard();
      *              became(mode, retryAt)
      */
     constructor(api, hooks) {
@@ -35,7 +38,7 @@ export class Link {
         document.addEventListener('visibilitychange', () => document.hidden || this.wake());
     }
 
-    /** Does not wait any longer to connect again. */
+    /** Connects again without waiting any longer. */
     wake() {
         this.#wake();
     }
@@ -43,8 +46,8 @@ export class Link {
     /**
      * Follows answers.
      *
-     * @param added {id, attempt, offset} of those that are wanted again, from there on
-     * @param ids   of all that are wanted, a set
+     * @param added {id, attempt, offset} of answers to be sent (again) from there on
+     * @param ids   the set of all answers to be followed
      */
     follow(added, ids) {
         const subscribe = added.filter(place => before(place, this.#places.get(place.id)))
@@ -57,7 +60,7 @@ export class Link {
         }
     }
 
-    /** Connects, and again whenever the connection breaks, until the signal is aborted. */
+    /** Connects, and reconnects whenever the connection breaks, until the signal is aborted. */
     async hold(signal) {
         this.#places.clear();
         for (let failures = 0; !signal.aborted; failures++) {
@@ -71,7 +74,7 @@ export class Link {
                     await this.#stream(signal);
                 }
             } catch {
-                // told by the mode
+                // shown by the mode
             }
             if (signal.aborted) {
                 return;
@@ -86,7 +89,7 @@ export class Link {
         }
     }
 
-    /** Resolves when it has closed: to false if it never opened. */
+    /** Resolves when the WebSocket has closed; to false if it never opened. */
     #webSocket(port, took, signal) {
         if (!port) {
             return false;
@@ -100,7 +103,7 @@ export class Link {
             const close = () => socket.close();
             const silence = this.#silence(close);
             const opening = setTimeout(close, Math.max(OPEN_MS, OPEN_TIMES * took));
-            // a page sees no ping frames
+            // ping frames are invisible to a page
             const ping = setInterval(() => socket.readyState === 1 && socket.send('{"ping":true}'), PING_MS);
             let opened = false;
             signal.addEventListener('abort', close);
@@ -122,7 +125,7 @@ export class Link {
                 signal.removeEventListener('abort', close);
                 resolve(opened || signal.aborted);
             };
-            // a browser may refuse the address at once
+            // a browser may reject the address at once
         }).catch(() => false);
     }
 
@@ -157,7 +160,7 @@ export class Link {
         }
     }
 
-    /** Ends a connection that says nothing for too long. */
+    /** Ends a connection that is silent for too long. */
     #silence(close) {
         let timer = setTimeout(close, SILENT_MS);
         return {
@@ -172,7 +175,7 @@ export class Link {
 
     #take(item) {
         const place = item.event === 'chunk' && this.#places.get(item.task);
-        // what is on its way still may be from further on than was asked for
+        // pieces still on their way may be from further on than requested
         if (place && item.offset <= (item.attempt === place.attempt ? place.offset : 0)) {
             place.attempt = item.attempt;
             place.offset = item.end;

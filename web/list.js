@@ -1,4 +1,4 @@
-// The table of tasks: its rows change in place, so that focus, selection and scroll stay where they are.
+// The table of tasks: its rows are updated in place, so that focus, selection and scroll position stay.
 
 import {attribute, button, h, put, text} from './dom.js';
 import {exact, named, old, priority, timed} from './format.js';
@@ -16,7 +16,7 @@ const COLUMNS = [
     ['id', 'Id', null],
 ];
 
-/** Most tasks have this priority; the others are to catch the eye. */
+/** The usual priority; others are highlighted. */
 const USUAL = 5;
 
 export class List {
@@ -29,14 +29,13 @@ export class List {
     #all = h('input', {type: 'checkbox', 'aria-label': 'Select all on this page'});
     #body = h('tbody');
 
-    /** The ids that are selected, on this page and on others. */
+    /** The ids of the selected tasks, on this page and on others. */
     selected = new Set();
-    /** The id of the row that the keyboard is at; null for none yet. */
+    /** The id of the row with the keyboard's focus; null for none yet. */
     active = null;
 
     /**
-     * @param hooks address(id): where a row leads to; sort(column): a header was pressed; changed(): the selection is
-     *              another
+     * @param hooks address(id): where a row leads; sort(column): a header was pressed; changed(): the selection changed
      */
     constructor(hooks) {
         this.#hooks = hooks;
@@ -74,7 +73,7 @@ export class List {
             }
         }
         if (focused?.isConnected && this.#body.contains(focused)) {
-            // a row that was moved has lost it
+            // a row that was moved has lost the focus
             focused.focus({preventScroll: true});
         }
         this.#sorted(filter);
@@ -86,15 +85,15 @@ export class List {
         return this.#order.length;
     }
 
-    /** The task as the list knows it; undefined if it is not shown. */
+    /** Returns the task as the list knows it; undefined if it is not shown. */
     task(id) {
         return this.#rows.get(id)?.task;
     }
 
     /**
-     * Takes what an event tells of a task that is shown. An event has no preview once the task runs: it stays.
+     * Updates a shown task from an event. After the submit, events have no preview: the old one stays.
      *
-     * @param belongs whether the filter passes it still; else it is dimmed
+     * @param belongs whether it still matches the filter; if not, it is dimmed
      */
     update(task, belongs) {
         const row = this.#rows.get(task.id);
@@ -102,7 +101,7 @@ export class List {
         row.node.classList.toggle('left', !belongs);
     }
 
-    /** Takes a row out at once. */
+    /** Removes a row at once. */
     remove(id) {
         const index = this.#order.indexOf(id);
         this.#order.splice(index, 1);
@@ -114,26 +113,26 @@ export class List {
         this.#tellSelection();
     }
 
-    /** Whether the keyboard is at this row, or its task is open. */
+    /** Whether this row has the keyboard's focus, or its task is open. */
     inUse(id) {
         const {node} = this.#rows.get(id);
         return node.contains(document.activeElement) || node.hasAttribute('aria-current');
     }
 
-    /** A task that is no more. */
+    /** Marks a deleted task. */
     gone(id) {
         this.#rows.get(id)?.node.classList.add('gone');
         this.selected.delete(id);
         this.#tellSelection();
     }
 
-    /** Lets the times go on. */
+    /** Updates the times. */
     tick() {
         const now = Date.now();
         this.#rows.forEach(row => row.tick(now));
     }
 
-    /** Says which task is open, and lets the rows lead to where they lead now. */
+    /** Sets which task is open, and updates the links of the rows. */
     open(id) {
         for (const [own, row] of this.#rows) {
             attribute(row.node, 'aria-current', own === id && 'true');
@@ -144,7 +143,7 @@ export class List {
         }
     }
 
-    /** Goes so many rows on; the id that it comes to, null if there are no rows. */
+    /** Moves the focus by this many rows; returns the id of the new row, null if there are no rows. */
     move(step) {
         const from = this.#order.indexOf(this.active);
         const inside = this.#body.contains(document.activeElement);
@@ -172,7 +171,7 @@ export class List {
         this.select([]);
     }
 
-    /** Selects these and no others. */
+    /** Selects these tasks and no others. */
     select(ids) {
         [...this.selected].forEach(id => this.#mark(id, false));
         ids.forEach(id => this.#mark(id, true));
@@ -190,7 +189,7 @@ export class List {
 
     #sorted(filter) {
         this.#filter = filter;
-        // where only failures are listed, what broke comes first; and it may be what was searched for
+        // in a list of failures the errors come first; a search may have matched them
         attribute(this.node, 'data-reasons', filter.status === 'failed' || filter.q !== '');
         for (const column of Object.keys(SORTS)) {
             attribute(this.#headers.get(column), 'aria-sort', this.#filter.sort === column
@@ -198,7 +197,7 @@ export class List {
         }
     }
 
-    /** One row can be tabbed to; the arrows and j and k go to the others. */
+    /** Sets the one row that Tab reaches; the arrows, j and k reach the others. */
     #at(id) {
         this.#rows.get(this.active)?.reachable(false);
         this.active = id;

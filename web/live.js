@@ -1,18 +1,18 @@
-// What changes on the server, as it changes, and answers as they are produced: over one connection for all tabs.
+// Live events of the server, and answers while they are produced: over one connection for all tabs.
 
 import {Link} from './link.js';
 import {Tabs} from './tabs.js';
 
-/** Who missed more than this reads its lists again, which is quicker. */
+/** Beyond this number of missed events, lists are read again, which is faster. */
 const MISSED_MAX = 2_000;
-/** What a listener is told of; the server says more. */
+/** The kinds of events for listeners; the server sends others too. */
 const TOLD = ['task', 'cron', 'queue'];
 
 export class Live {
     #api;
     #listeners = new Set();
     #watchers = new Set();
-    /** Whose answers this tab follows; a hidden one lets them go, and goes on from there when it is seen again. */
+    /** The followers of answers in this tab; a hidden tab stops following, and resumes when it is visible again. */
     #followers = new Set();
     #keys = 0;
     #seq = null;
@@ -22,7 +22,7 @@ export class Live {
 
     /**
      * mode: 'connecting', 'websocket', 'sse' or 'offline'; at: when the server was last heard, null if never; retryAt:
-     * when it is tried again.
+     * when the next attempt to connect begins.
      */
     state = {mode: 'connecting', at: null, retryAt: null};
 
@@ -47,22 +47,22 @@ export class Live {
     }
 
     /**
-     * Tells of every event: {seq, event: 'task'|'cron'|'queue', what, at, …}, and of {event: 'reset'}, after which what
-     * was read before may be old: read it again.
+     * Calls the listener with every event: {seq, event: 'task'|'cron'|'queue', what, at, …}, and with {event: 'reset'},
+     * after which data read before may be outdated and must be read again.
      */
     on(listener, signal) {
         return join(this.#listeners, listener, signal);
     }
 
-    /** Tells of every change of `state`, and first of what it is now. */
+    /** Calls the watcher with every change of `state`, and first with the present one. */
     watch(watcher, signal) {
         watcher(this.state);
         return join(this.#watchers, watcher, signal);
     }
 
     /**
-     * Hands the pieces of a task's answer to `take` as they come, each once and in order: {attempt, offset, end, text}
-     * or `thinking` for `text`. A higher attempt starts again. The task's last piece comes before the event of its end.
+     * Passes the pieces of a task's answer to `take`, each once and in order: {attempt, offset, end, text}, or
+     * `thinking` for `text`. A higher attempt starts again. The last piece comes before the event of the task's end.
      */
     follow(id, take, signal) {
         const follower = new Follower(id, take, () => ++this.#keys, () => this.#tabs.changed());
@@ -71,18 +71,18 @@ export class Live {
         this.#tabs.changed();
     }
 
-    /** Tries to connect now, also where another tab holds the connection. */
+    /** Tries to connect now, even if another tab holds the connection. */
     retry() {
         this.#link.wake();
         this.#tabs.changed();
     }
 
-    /** The server has answered. */
+    /** Notes that the server has answered. */
     heard() {
         this.state.at = Date.now();
     }
 
-    /** Connects, or shares the connection of another tab: of the same page, and with the same token. */
+    /** Connects, or shares the connection of another tab with the same page and token. */
     join() {
         this.#tabs?.leave();
         this.#tabs = new Tabs(`${import.meta.url} ${this.#api.token ?? ''}`, {
@@ -97,7 +97,7 @@ export class Live {
             wanted: (added, ids) => {
                 this.#link.follow(added, ids);
                 if (document.hidden) {
-                    // whoever asks is seen, and its clock is not slowed down
+                    // the requesting tab is visible, so its timers are not throttled
                     this.#link.wake();
                 }
             },
@@ -108,7 +108,7 @@ export class Live {
         return {state: this.state, seq: this.#seq};
     }
 
-    /** Where to resume; at first, and after a long absence, from now on. */
+    /** Decides where to resume: at first, and after a long absence, from now on. */
     async #place(signal) {
         const status = await this.#api.get('/api/status', null, signal);
         this.heard();
@@ -127,7 +127,7 @@ export class Live {
         if (state) {
             this.#become(state);
             if (this.#seq !== null && seq > this.#seq) {
-                // events went by while this tab was asleep
+                // events were missed while this tab was asleep
                 this.#take({item: {event: 'reset', seq}});
             }
             this.#seq ??= seq;
@@ -165,19 +165,22 @@ class Follower {
         this.want = {key: key(), id, attempt: 0, offset: 0};
     }
 
-    /** Asks again, from where it is. */
+    /** Requests the answer again, from the present place. */
     anew() {
         this.want = {...this.want, key: this.#key()};
     }
 
-    /** An attempt begins; that which an orderly stop cut off is begun again under the same number. */
+    /** Notes the beginning of an attempt; one that a normal stop interrupted begins again under the same number. */
     started(task) {
         if (task.id === this.want.id) {
             Object.assign(this.want, {attempt: 0, offset: 0});
         }
     }
 
-    /** Others may follow the same answer from another place, so pieces come twice, or from too far on. */
+    /**
+     * Takes a piece. Others may follow the same answer from another place, so pieces may come twice, or from too far
+     * on.
+     */
     hear({task, ...piece}) {
         const {id, attempt, offset} = this.want;
         if (task !== id || piece.attempt < attempt || piece.attempt === attempt && piece.end <= offset) {
@@ -200,7 +203,7 @@ class Follower {
     }
 }
 
-/** Adds to a set until the signal is aborted; one that is aborted already tells of it no more. */
+/** Adds to a set until the signal is aborted; an already aborted signal does not fire again. */
 export function join(set, member, signal) {
     if (signal?.aborted) {
         return;
@@ -209,7 +212,7 @@ export function join(set, member, signal) {
     signal?.addEventListener('abort', () => set.delete(member));
 }
 
-/** One listener's fault is reported and does not keep the others from hearing. */
+/** Reports the fault of a listener, so that the others are still called. */
 function guarded(action) {
     try {
         action();

@@ -1,4 +1,4 @@
-// The shell: it shows one view at a time, by the address, and what all views share.
+// The shell: shows one view at a time, according to the address, and what all views share.
 //
 // A view is a module in a file of its own:
 //
@@ -6,12 +6,12 @@
 //         mount(root, context, route) { … }       // fills the empty element `root`; may be async
 //     };
 //
-// It is named in VIEWS and MODULES. Browsers get all modules in one file, see page.sh: the first rows are to be there
-// soon, and other views also when the server is gone.
+// It is listed in VIEWS and MODULES. Browsers get all modules in one file, see page.sh, so that the first rows appear
+// soon, and other views work even when the server is gone.
 //
-// The address is #/NAME, #/NAME/ID, #/NAME?filter=…; `route` is {view, id, query}: id null where there is none, query
-// an URLSearchParams. If mount returns a function, the view stays where only id or query change, and the function is
-// called with the new route; else the view is mounted again. `context` has
+// The address is #/NAME, #/NAME/ID, #/NAME?filter=…; `route` is {view, id, query}: id is null if there is none, query
+// is an URLSearchParams. If mount returns a function, the view stays if only id or query change, and the function is
+// called with the new route; otherwise the view is mounted again. `context` has
 //
 //     api      get(path, query), post(path, body), put(path, body), delete(path), list(path, query): see api.js.
 //              They throw an ApiError, whose message is for people
@@ -28,8 +28,8 @@
 //     say(text)          a short notice; complain(error) one that stays until it is closed
 //     attempt(f)         awaits f() and complains if it fails; answers undefined then
 //
-// Elements are made with dom.js, times and numbers written with format.js, forms kept with draft.js. Keys are read by
-// keys.js. Colours, spaces and the classes to use stand in style.css.
+// Elements are created with dom.js, times and numbers formatted with format.js, forms kept with draft.js. Keys are
+// handled by keys.js. Colours, spacing and the classes to use are in style.css.
 
 import {Api} from './api.js';
 import {Bulk} from './bulk.js';
@@ -54,12 +54,12 @@ import queue from './queue.js';
 import settings from './settings.js';
 import tasks from './tasks.js';
 
-/** By their names. */
+/** The views by name. */
 const VIEWS = {
     now: 'Now', queue: 'Queue', tasks: 'Tasks', failed: 'Failed',
     new: 'New task', cron: 'Cron', backends: 'Backends', charts: 'Charts',
 };
-/** Views that stand in no row: they are reached from elsewhere. */
+/** Views that are not in the navigation, but reached from elsewhere. */
 const OTHERS = {settings: 'Settings'};
 const MODULES = {now, queue, tasks, failed, new: newTask, cron, backends, charts, settings};
 
@@ -121,7 +121,7 @@ async function show() {
     showing.update = typeof update === 'function' ? update : null;
 }
 
-/** What the page may do is asked at each contact, because the server, or the token, may be another by then. */
+/** Requests the page's rights at each contact, because the server, or the token, may have changed. */
 async function learn() {
     if (await rights.learn().catch(() => false)) {
         again();
@@ -137,7 +137,9 @@ function again() {
     }
 }
 
-/** What a view could not read: says so where there is nothing to see yet, and reads it when the server is back. */
+/**
+ * Handles what a view could not read: shows that if there is nothing to see yet, and reads it when the server is back.
+ */
 function reading(signal) {
     let said = null;
     let seen = false;
@@ -194,7 +196,7 @@ put(document.getElementById('views'), Object.entries(VIEWS).map(([name, title], 
 theme(document.getElementById('theme'));
 timesSwitch(document.getElementById('times'), again);
 addEventListener('hashchange', show);
-// the first to ask has the connection that is open already, the others have to open theirs
+// the first request uses the open connection, others must open their own
 show();
 connection(document.getElementById('connection'), live);
 live.watch(({mode}) => mode === 'offline' || notices.back());
@@ -206,7 +208,7 @@ status.on(({mode}) => {
     text(badge, mode);
 });
 document.getElementById('skip').addEventListener('click', event => {
-    // the address names the view, so it must stay
+    // the address names the view, so it must not change
     event.preventDefault();
     root.focus();
 });

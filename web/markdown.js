@@ -1,30 +1,30 @@
-// Markdown as nodes: an own, small reader of what models write, after CommonMark, with tables. It makes no other
-// elements than those named here and in inline.js, and no HTML: what looks like it is text. A text that grows is read
-// on from its last blocks only. No reference links: what stands in brackets alone stays text.
+// Markdown as nodes: a small reader of its own for what models write, after CommonMark, with tables. It creates only
+// the elements named here and in inline.js; HTML stays text. If a text grows, only its last blocks are read again. No
+// reference links: text in brackets alone stays text.
 
 import {button, h, put} from './dom.js';
 import {copy} from './copy.js';
 import {plain} from './format.js';
 import {inline} from './inline.js';
 
-/** What is nested deeper is shown as it is written. */
+/** Blocks nested deeper are shown as plain text. */
 const DEPTH_MAX = 8;
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})[ \t]*(.*)$/;
 const HEADING = /^ {0,3}(#{1,6})(?:[ \t]|$)/;
 const RULE = /^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/;
-/** Shorter ones begin a list while an answer comes. */
+/** Shorter underlines may be the beginning of a list while an answer arrives. */
 const UNDERLINE = /^ {0,3}(={2,}|-{3,})[ \t]*$/;
 const QUOTE = /^ {0,3}>/;
 const MARKER = /^( *)([-+*]|(\d{1,9})([.)]))(?=[ \t]|$)/;
 const CELL = /^[ \t]*:?-+:?[ \t]*$/;
 const TASK = /^\[([ xX])\](?=[ \t])/;
 
-/** A text that is shown in an element, and may grow. */
+/** A text that is shown in an element and may grow. */
 export class Markdown {
     #root;
     #source = '';
-    /** Those at the top: {start, source, node, …}. */
+    /** The top-level blocks: {start, source, node, …}. */
     #blocks = [];
 
     constructor(root) {
@@ -44,7 +44,7 @@ export class Markdown {
 
     append(piece) {
         this.#source += piece;
-        // a line that is not whole may end the block before its own, and then not
+        // an incomplete line may seem to end the block before its own
         const kept = Math.max(0, this.#blocks.length - 2);
         const from = this.#blocks[kept]?.start ?? 0;
         const before = this.#blocks.splice(kept);
@@ -61,7 +61,7 @@ export class Markdown {
         before.forEach(({node}) => node.remove());
     }
 
-    /** What is the same stays, so that what a person has marked stays marked. */
+    /** Keeps unchanged nodes, so that a user's selection in them stays. */
     #node(block, source, before) {
         if (before?.source === source && before.kind === block.kind) {
             return before.node;
@@ -79,7 +79,7 @@ export class Markdown {
     }
 }
 
-/** The blocks of some lines: {kind, from, to, …}, the lines from `from` on and before `to`. */
+/** Returns the blocks of some lines: {kind, from, to, …}, the lines from `from` on and before `to`. */
 function parse(lines, depth) {
     const blocks = [];
     for (let at = 0; at < lines.length;) {
@@ -163,7 +163,7 @@ function quote(lines, at, depth) {
     return {kind: 'quote', blocks: parse(inner, depth + 1), to};
 }
 
-/** Items of one kind of marker. What stands two columns further in than a marker belongs to its item. */
+/** Reads items with one kind of marker. Lines indented two columns deeper than a marker belong to its item. */
 function list(lines, at, depth) {
     const first = marker(lines[at]);
     const items = [];
@@ -240,13 +240,13 @@ function said(lines, from, to) {
     return lines.slice(from, to).map(line => line.trimStart()).join('\n').trimEnd();
 }
 
-/** Whether a line that stands further out than what it follows is still of its paragraph. */
+/** Whether a less indented line still belongs to the paragraph before it. */
 function goesOn(lines, at, before) {
     return !isBlank(before) && indent(before) < 4 && !isFence(before) && !HEADING.test(before) && !RULE.test(before)
         && marker(lines[at]) === null && !begins(lines, at);
 }
 
-/** Whether a line ends the paragraph before it, because something else begins there. */
+/** Whether a line ends the paragraph before it, because another block begins there. */
 function begins(lines, at) {
     const line = lines[at];
     const own = marker(line);
@@ -277,7 +277,7 @@ function cells(line) {
     return bare.split(/(?<!\\)\|/).map(cell => cell.trim().replaceAll('\\|', '|'));
 }
 
-/** A list's marker: its type, the number of an ordered one, and how far in its text begins. */
+/** Returns a list's marker: its type, the number of an ordered one, and the column at which its text begins. */
 function marker(line) {
     const [, space, sign, digits, delimiter] = MARKER.exec(line) ?? [];
     if (sign === undefined || space.length > 3) {
@@ -291,7 +291,7 @@ function marker(line) {
     };
 }
 
-/** How many columns a line begins further in. */
+/** Returns the indentation of a line, in columns. */
 function indent(line) {
     let columns = 0;
     for (const char of line) {
@@ -303,7 +303,7 @@ function indent(line) {
     return columns;
 }
 
-/** A line without so many columns of space. */
+/** Returns a line without this many columns of indentation. */
 function strip(line, columns) {
     let passed = 0;
     let at = 0;
@@ -332,7 +332,7 @@ function made(block) {
     }
 }
 
-/** What code is as it came, by its node. */
+/** The source of code, by its node. */
 const SOURCES = new WeakMap();
 
 function code({info, text}) {

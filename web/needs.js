@@ -1,22 +1,22 @@
-// What needs somebody, in the view Now: each with what it is and one thing to do.
+// What needs attention, in the view Now: each with a description and one action.
 
 import {attribute, button, h, put, text} from './dom.js';
 import {confirmed} from './actions.js';
 import {age, ago, count, is, number, size, timed} from './format.js';
 import {pull} from './pull.js';
 
-/** What goes on by itself. */
+/** Reasons that pass by themselves. */
 const PASSING = ['limit', 'window'];
-/** Below this share of the journal, compacting gains little. */
+/** Below this share of the journal, a compaction gains little. */
 const DEAD_MIN = 0.05;
 const NOBODY = /^no host can take it now: /;
 
 /**
- * What needs somebody, the worst first.
+ * Returns what needs attention, the worst first.
  *
- * @param context has `pulls` too: may: whether models may be pulled; running: what is said of those that are, by model
- * @return {key, mark, grave, what, href, more, title, label, needs, run}: href leads to where it is seen; title, label
- *         and run are what can be done, by whom it is allowed to who `needs` says
+ * @param context also has `pulls`: may: whether models may be pulled; running: the progress of running pulls, by model
+ * @return {key, mark, grave, what, href, more, title, label, needs, run}: href leads to more about it; title, label and
+ *         run are the action, for those with the scope `needs`
  */
 export function needs(now, hosts, at, context) {
     return [...ofDisk(now.disk, context), ...ofHosts(now, hosts, at, context), ...ofBlocked(now, hosts, context),
@@ -53,7 +53,7 @@ function down(hosts) {
     return hosts.filter(one => one.enabled && one.health === 'down');
 }
 
-/** Whether what waits needs this host and nothing else. */
+/** Whether the waiting tasks need only this host. */
 function isFor(group, host) {
     return reasons(group).every(reason => reason === host.error);
 }
@@ -63,13 +63,13 @@ function blockedBy(group) {
         : `#/queue?${new URLSearchParams({state: 'blocked', why: group.text})}`;
 }
 
-/** Whether what waits needs somebody. */
+/** Whether the waiting tasks need attention. */
 export function isStuck({state, kind}) {
     return state === 'blocked' && !PASSING.includes(kind);
 }
 
 function ofBlocked(now, hosts, context) {
-    // what waits for a host that is down stands with the host
+    // tasks that wait for a host that is down are shown with the host
     return now.waiting.filter(one => isStuck(one) && !down(hosts).some(host => isFor(one, host))).map(group => ({
         key: `blocked ${group.text}`, mark: '!', label: 'See what is blocked',
         what: `${count(group.tasks, 'task')} ${is(group.tasks, 'is', 'are')} blocked: ${
@@ -79,7 +79,7 @@ function ofBlocked(now, hosts, context) {
         href: blockedBy(group), ...helping(group, hosts, context)}));
 }
 
-/** What lets blocked tasks go on; nothing where only who asked for them can. */
+/** Returns an action that unblocks tasks; nothing if only their submitter can do that. */
 function helping(group, hosts, context) {
     const why = reasons(group);
     const disabled = hosts.find(({name}) => why.includes(`${name} is disabled`));
@@ -111,7 +111,7 @@ function checking({name}, context) {
 function ofCrons({crons, crons_more: more}, at, context) {
     const all = crons.map(cron => ({key: `cron ${cron.id}`, mark: '⟳', grave: true,
         href: `#/tasks/${encodeURIComponent(cron.task_id)}`,
-        // older runs are not kept
+        // older runs are not known
         what: `The cron task ${cron.name} failed${cron.failed_in_a_row > 1
             ? ` in its last ${number(cron.failed_in_a_row)} runs` : ''}`,
         more: `last run ${ago(cron.due_at, at)}`, title: 'Run now', label: `Run now: ${cron.name}`, needs: 'admin',
@@ -132,7 +132,7 @@ function ofFailures(now, at, context) {
             more: [model, host, `last ${ago(group.last_at, at)}`].filter(one => one).join(' · '),
             label: 'See the failed tasks', href: tasks === 1 ? `#/tasks/${encodeURIComponent(group.last)}`
                 : id ? `#/tasks?${new URLSearchParams(filter)}` : '#/failed',
-            // of other causes it is not known which tasks these are
+            // of other causes the tasks are not known
             ...id && {title: `Retry ${number(tasks)}`, label: `Retry ${number(tasks)}: ${group.cause}`, needs: 'admin',
                 run: () => context.bulk.change({...filter, ended_since: '1h'}, 'retry')}};
     });
@@ -141,7 +141,7 @@ function ofFailures(now, at, context) {
         what: `${count(now.failures_more, 'task')} more failed in the last hour, of other causes`}];
 }
 
-/** One of them: {node, show(need)} */
+/** An entry: {node, show(need)}. */
 export function need(context) {
     const mark = h('span', {class: 'mark', 'aria-hidden': 'true'});
     const what = h('p', {class: 'need'});
@@ -159,7 +159,7 @@ export function need(context) {
         const able = now.run !== undefined && context.rights.may(now.needs);
         text(mark, now.mark);
         mark.classList.toggle('failure', now.grave === true);
-        // where the button does something, the words lead to it
+        // if the button acts, the text is the link
         if ((linked.parentNode === what) !== able) {
             put(what, able ? linked : '');
         }
@@ -183,7 +183,7 @@ async function compact({api, attempt, say}) {
     });
 }
 
-/** Why each host that might take them does not. */
+/** Returns the reason of each host that could take the tasks but does not. */
 function reasons({text: why}) {
     return NOBODY.test(why) ? why.replace(NOBODY, '').split('; ') : [why];
 }

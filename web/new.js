@@ -8,7 +8,7 @@ import {keep, read, values, write} from './draft.js';
 import {build} from './submission.js';
 
 const TYPES = {chat: 'Chat', generate: 'Generate', embed: 'Embed'};
-/** How long nothing must change before the server is asked when the task would start. */
+/** How long the form must stay unchanged before the server is asked when the task would start, in milliseconds. */
 const ASK_MS = 400;
 const ROLES = ['user', 'assistant', 'system', 'tool'];
 
@@ -29,11 +29,11 @@ class NewTask {
     #starts = h('p', {class: 'hint starts-when', role: 'status'});
     #asking = 0;
     #unknown = h('p', {class: 'hint', hidden: true}, 'No host has this model.');
-    /** The models that hosts have; null while it is not known of each. */
+    /** The models of the hosts; null until they are known for all hosts. */
     #models = null;
     #program = 'ollama-queue';
     #tried = false;
-    /** What was sent last, {key, task}, while nothing has changed since. */
+    /** The last request, {key, task}, as long as nothing has changed since. */
     #sending = null;
     #forget = null;
 
@@ -156,7 +156,7 @@ class NewTask {
         }
     }
 
-    /** The texts after it move up, so that the names go on without a gap. */
+    /** Removes a turn. The texts after it move up, so that the names stay consecutive. */
     #removeTurn(index) {
         const fields = this.#form.elements;
         const last = Number(this.#count.value) - 1;
@@ -170,7 +170,7 @@ class NewTask {
         this.#form.dispatchEvent(new Event('change'));
     }
 
-    // ---- what it makes
+    // ---- the task
 
     #changed() {
         this.#sending = null;
@@ -182,14 +182,14 @@ class NewTask {
         this.#askWhen();
     }
 
-    /** Asks when it would start, soon: what is typed changes nothing of that. */
+    /** Asks soon when the task would start, which the texts do not affect. */
     #askWhen() {
         clearTimeout(this.#asking);
         if (!this.#context.rights.may('submit')) {
             return;
         }
         const mine = setTimeout(async () => {
-            // what is asked does not matter, and may be long
+            // the texts do not matter, and may be long
             const {task, problems} = build({...values(this.#form), prompt: 'x', content0: 'x', input: 'x'}, Date.now());
             const {type, model, priority, scheduled_at, window, finish_by, on, wait_for_model, options} = task;
             if (Object.keys(problems).length > 0 || this.#context.signal.aborted) {
@@ -203,10 +203,10 @@ class NewTask {
                 this.#asking === mine && text(this.#starts, timed(wouldStart(would)));
             } catch (refused) {
                 if (this.#asking !== mine) {
-                    // of a form that has changed since
+                    // the form has changed since
                     return;
                 }
-                // what was refused when it was sent is not said twice
+                // a refusal of the submit is not shown twice
                 text(this.#starts, [429, 503].includes(refused.status) && !this.#refusal.textContent
                     ? `It would be refused now: ${refused.message}` : '');
                 refused.status === 400 && this.#mark(refused);
@@ -222,7 +222,7 @@ class NewTask {
             || this.#models.has(task.model) || this.#models.has(`${task.model}:latest`);
         for (const place of this.#form.querySelectorAll('.problem')) {
             const name = place.dataset.of;
-            // that nothing was typed yet is no mistake before it is sent
+            // an empty text is not a mistake before the submit
             const said = this.#tried || !/^(content\d|prompt|input)$/.test(name) ? problems[name] : null;
             text(place, said);
             attribute(this.#form.elements[name], 'aria-invalid', said && 'true');
@@ -253,7 +253,7 @@ class NewTask {
             return;
         }
         this.#submit.disabled = true;
-        // the same task sent twice, as after a lost answer, is one task
+        // sending the same task twice, for example after a lost answer, creates one task
         this.#sending ??= {
             key: crypto.getRandomValues(new Uint32Array(4)).join('-'), task: build(values(this.#form), Date.now()).task,
         };
@@ -262,7 +262,7 @@ class NewTask {
             const {id} = await this.#context.api.post('/api/tasks', task, {'Idempotency-Key': key});
             this.#sent();
             if (this.#context.signal.aborted) {
-                // the person is elsewhere by now
+                // the user has left the view
                 this.#context.say(`${id} submitted`);
             } else {
                 this.#context.go(`#/tasks/${id}`);
@@ -274,7 +274,7 @@ class NewTask {
         }
     }
 
-    /** At the field that the server names, else below the form. */
+    /** Shows a refusal at the field that the server names, otherwise below the form. */
     #refused(refused) {
         const control = this.#mark(refused);
         if (control) {
@@ -286,7 +286,7 @@ class NewTask {
         }
     }
 
-    /** Says at its field what the server says of it. Returns the field; null if there is none. */
+    /** Shows the server's error at its field. Returns the field; null if there is none. */
     #mark({message, reason, path}) {
         const [named] = /^\w+/.exec(path || reason || message) ?? [];
         const name = {scheduled_at: values(this.#form).when, expires_at: 'expires_in', messages: 'content0',
@@ -302,7 +302,7 @@ class NewTask {
         return control;
     }
 
-    /** The texts are gone, the rest stays for the next one. */
+    /** Clears the texts, and keeps the rest for the next task. */
     #sent() {
         const {model, priority, type, options, on} = values(this.#form);
         this.#forget();

@@ -1,4 +1,4 @@
-// The view Now: what runs where and how far it is, what is next, and what needs somebody.
+// The view Now: the running tasks and their progress, the next tasks, and what needs attention.
 
 import {button, h, put, text} from './dom.js';
 import {copy} from './copy.js';
@@ -38,7 +38,7 @@ class Now {
     #figure;
     #begin = h('section', {class: 'panel begin', hidden: true, 'aria-labelledby': 'begin-title'});
     #work;
-    /** Whether hosts may be told to pull models, once it is known, and what is said of those that are pulled. */
+    /** Whether hosts may be told to pull models, once that is known, and the progress of running pulls. */
     #pulls = {may: null, running: new Map()};
 
     constructor(root, context) {
@@ -66,17 +66,17 @@ class Now {
         await refresh(this.#context, async () => {
             const told = api.get('/api/now', null, signal);
             const hosts = api.get('/api/backends', null, signal);
-            // if both fail, one is told of
+            // if both fail, only one is reported
             hosts.catch(() => {});
             const now = await told;
-            // needs no hosts, which may come over a connection that has to be opened first
+            // does not need the hosts, whose connection may have to be opened first
             this.#upcoming.show(now.next);
             this.#show(now, await hosts, status.value);
         });
         this.#reading = false;
     }
 
-    /** Asks for it once it matters. */
+    /** Asks for that once it matters. */
     async #mayPull() {
         const {api, rights, signal} = this.#context;
         if (this.#pulls.may === null && rights.may('admin')) {
@@ -136,7 +136,7 @@ function figure([name, , address]) {
     }};
 }
 
-/** What has trouble, then what works, then what is idle; within these as the settings have them. */
+/** Sorts hosts: with trouble, busy, idle; within these in the order of the settings. */
 function inOrder(hosts) {
     const rank = host => !host.enabled ? 3 : host.health === 'down' ? 0 : host.slots_used > 0 ? 1 : 2;
     return hosts.toSorted((a, b) => rank(a) - rank(b));

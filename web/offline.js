@@ -1,15 +1,15 @@
-// Without a connection: what is shown is marked as old, and what would change something on the server says that it
-// cannot. Such controls have data-needs, see rights.js, or data-acts.
+// Without a connection, the content is marked as old, and controls that would change something on the server are
+// disabled with an explanation. These have data-needs, see rights.js, or data-acts.
 
-/** A start of the server takes a moment. */
+/** Starting the server takes a moment. */
 export const PATIENCE_MS = 1_500;
 
 const ACTS = ':is([data-needs], [data-acts])';
 const CONTROLS = `button${ACTS}, ${ACTS} button, input[type=checkbox]${ACTS}, ${ACTS} input[type=checkbox]`;
-/** A form that keeps what was typed, and says itself that it could not be sent. */
+/** A form that keeps what was typed, and itself reports that it could not be sent. */
 const OWN = 'form.new-task';
 
-/** @param complain tells a person, until the connection is back */
+/** @param complain shows a message until the connection is back */
 export function offline(live, complain) {
     const isGone = () => live.state.mode === 'offline';
     const mark = () => document.documentElement.toggleAttribute('data-offline', isGone());

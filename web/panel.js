@@ -1,4 +1,4 @@
-// One task, beside the list: what it says first, then what it is about.
+// One task, beside the list: the most important first.
 
 import {button, h, put, text} from './dom.js';
 import {count, duration, priority, seconds, timed} from './format.js';
@@ -11,10 +11,10 @@ import {ended, MARKS, phases, PRIORITY, progress, subject} from './task.js';
 import {Asked, drawFacts, drawRaw, drawTimes, drawWhy} from './taskparts.js';
 import {drawAttempts, drawPhases} from './timeline.js';
 
-/** How often it is asked where a task that has not ended stands. */
+/** How often the state of an unfinished task is requested, in milliseconds. */
 const EXPLAIN_MS = 3_000;
 
-/** What is wanted first, by status. */
+/** The order of the parts, by status. */
 const ORDER = {
     pending: ['going', 'error', 'why', 'asked', 'answer', 'attempts', 'times', 'facts', 'raw'],
     running: ['going', 'answer', 'phases', 'why', 'asked', 'attempts', 'times', 'facts', 'raw'],
@@ -25,8 +25,8 @@ const ORDER = {
 /**
  * Shows a task in `root` until `signal` is aborted, and follows it.
  *
- * @param hooks close(): the person wants it closed; again(task): wants another like it; covered(): whether it has come
- *              to lie on what has the focus; named(id): its whole id, where `id` is the beginning of one
+ * @param hooks close(): the user closes it; again(task): the user wants a similar task; covered(): whether it now
+ *              covers the element with the focus; named(id): its complete id, if `id` is only the beginning of one
  */
 export function panel(root, context, id, signal, hooks) {
     const {api, live, tell, status: server} = context;
@@ -42,18 +42,18 @@ export function panel(root, context, id, signal, hooks) {
     };
     put(root, head, body);
     if (hooks.covered()) {
-        // what had the focus cannot be seen any more
+        // the element with the focus is no longer visible
         status.focus();
     }
     answer.node.hidden = true;
     let task = null;
     let following = null;
     let loads = 0;
-    /** Whether it is to be read when the server can be reached again. */
+    /** Whether it must be read when the server can be reached again. */
     let missed = false;
-    /** The load that its host does, and when that was told. */
+    /** The host's current load of a model, and when that began. */
     let loading = null;
-    /** How much it has written, as the server tells it. */
+    /** The progress of its answer, as reported by the server. */
     let written = '';
 
     const speaks = () => {
@@ -86,14 +86,14 @@ export function panel(root, context, id, signal, hooks) {
         tick();
         tell.open(task);
     };
-    /** Where it stands moves with others, of which no event tells here. */
+    /** Requests its position, which changes with other tasks, without an event here. */
     const explain = async () => {
         if (task && !ended(task) && !document.hidden) {
             const path = `/api/tasks/${encodeURIComponent(task.id)}/explain`;
             const why = await api.get(path, {}, signal).catch(() => null);
             if (why && !ended(task)) {
                 loading = why.load && {...why.load, begun: Date.now() - why.load.seconds * 1_000};
-                // what the box above says is not said again; of what cannot run a position says nothing
+                // the box above already shows what it waits for; a position is meaningless for a task that cannot run
                 drawWhy(parts.why, {...why, ...task.waiting && {waits_for: null},
                     ...!inLine(why.waits_for) && {position: null}});
                 going();
@@ -114,7 +114,7 @@ export function panel(root, context, id, signal, hooks) {
         } catch (failed) {
             if (!signal.aborted && mine === loads) {
                 missed = failed.status === 0;
-                // offline, what is shown stays
+                // offline, the present content stays
                 if (!missed || !task) {
                     gone(root, failed.status === 404 ? 'No such task' : 'It cannot be shown', failed.message, hooks);
                 }
@@ -122,7 +122,7 @@ export function panel(root, context, id, signal, hooks) {
             return;
         }
         if (mine !== loads) {
-            // a newer answer is on its way, or was quicker
+            // a newer answer is on its way, or arrived first
             return;
         }
         missed = false;
@@ -154,7 +154,7 @@ export function panel(root, context, id, signal, hooks) {
         }
     }, signal);
     live.watch(({mode}) => mode !== 'offline' && missed && load(), signal);
-    // without a connection it is not known how far it is
+    // without a connection its progress is unknown
     const goesOn = () => task && !ended(task) && !document.hidden && live.state.mode !== 'offline';
     const timers = [setInterval(() => goesOn() && tick(), 1_000),
         setInterval(explain, EXPLAIN_MS)];
@@ -171,7 +171,7 @@ export function panel(root, context, id, signal, hooks) {
     load();
 }
 
-/** Whether a task waits for its turn, and not for something else that has to come first. */
+/** Whether a task only waits for its turn, and nothing else has to happen first. */
 function inLine(waits) {
     return ['place', 'room', 'turn', 'queue', 'alone'].includes(waits?.kind);
 }
@@ -202,7 +202,7 @@ function drawHead(head, status, context, task, hooks) {
         }
     }, {class: 'danger', 'data-action': 'delete', 'data-acts': true});
     const link = button('Copy link', () => copy(link, location.href.replace(/[?].*$/, '')), {'data-action': 'link'});
-    // the same node, for a screen reader tells of what changes in it only
+    // the same node, because a screen reader announces only changes in it
     status.dataset.status = task.status;
     put(status, h('span', {class: 'mark', 'aria-hidden': 'true'}, MARKS[task.status]), ` ${task.status}`);
     put(head,
@@ -242,7 +242,7 @@ function prioritiser(context, task) {
     }, field, h('button', {}, 'Set priority'));
 }
 
-/** In a line: which, where, how much and how long. */
+/** Shows the task in a line: id, model, host, tokens and durations. */
 function drawSummary(line, task, now, written) {
     const {result} = task;
     const speed = (result?.eval_count ?? 0) / ((result?.eval_duration ?? 0) / 1e9);
@@ -255,7 +255,7 @@ function drawSummary(line, task, now, written) {
         `waited ${duration(waited)}`, took.length > 1 && `ran ${duration(ran)}`].filter(Boolean).join(' · '));
 }
 
-/** What goes on before the first word. */
+/** Shows what happens before the first word. */
 function drawGoing(box, task, load) {
     if (!task) {
         put(box);

@@ -1,11 +1,11 @@
-// Lets a host download a model, and tells how far it is.
+// Lets a host download a model, and shows the progress.
 
 import {lines} from './events.js';
 
 /**
- * Resolves when it is over. Goes on while the page is open, whichever view is shown.
+ * Resolves when it is done. Continues while the page is open, whichever view is shown.
  *
- * @param context has `pulls.running` too: what is said of those that are being pulled, by model
+ * @param context also has `pulls.running`: the progress of running pulls, by model
  */
 export async function pull({api, say, complain, pulls}, host, model) {
     const tell = words => pulls.running.set(model, `${host} pulls ${model}: ${words}`);

@@ -1,4 +1,4 @@
-// The view Queue: the pending tasks in the order in which they start, by what they wait for.
+// The view Queue: the pending tasks in the order in which they will start, grouped by what they wait for.
 
 import {act} from './actions.js';
 import {attribute, button, h, put, text} from './dom.js';
@@ -12,19 +12,22 @@ import {caller, preview} from './task.js';
 const STATES = ['ready', 'retrying', 'scheduled', 'blocked'];
 const SAYS = {ready: 'wait for their turn', retrying: 'wait for their next attempt',
     scheduled: 'wait for their time or window', blocked: 'cannot run at present'};
-/** So many rows of a group are shown at first, where there are others below it, and else. */
+/** The number of rows first shown in a group, if there are groups below it, and otherwise. */
 const FEW = 25;
 const PAGE = 100;
-/** A group shows so many at most: as many as the server plays forward, so that it need not look at all that wait. */
+/**
+ * The maximum number of rows in a group: as many as the server plays forward, so that it need not visit all waiting
+ * tasks.
+ */
 const MOST = 500;
-/** Groups are open where all of them together have no more than so many. */
+/** Groups are open if all of them together have at most this many tasks. */
 const ALL_OPEN = 50;
-/** It is read again at most so often, and at least so often. */
+/** The shortest and the longest interval of reading again, in milliseconds. */
 const AGAIN_MS = 2_000;
 const ANYWAY_MS = 10_000;
-/** The same where many rows are shown. */
+/** The same if many rows are shown. */
 const AGAIN_MANY_MS = 5_000;
-/** A place above all that have a name. */
+/** A priority above all that have names. */
 const NEXT = 16;
 const NOBODY = /^no host can take it now: /;
 
@@ -43,11 +46,11 @@ class QueueView {
     #readAt = 0;
     #timer = 0;
     #reading = new AbortController();
-    /** Null before anything is known. */
+    /** Null until the first answer. */
     #all = null;
     #counts = new Map(STATES.map(name => [name, h('span', {class: 'number'}, '–')]));
     #filters = STATES.map(name => button([this.#counts.get(name), ` ${name}`],
-        // by the address, which may have changed a moment ago
+        // according to the address, which may just have changed
         () => {
             const states = chosen(new URLSearchParams(location.hash.split('?')[1]));
             this.#context.go(`#/queue${query(toggle(states, name))}`);
@@ -103,7 +106,7 @@ class QueueView {
         this.#reading = new AbortController();
         const {signal} = this.#reading;
         await refresh(this.#context, async () => {
-            // what is asked first has the connection that is open already: rows are seen before the groups are known
+            // the first request uses the open connection: rows appear before the groups are known
             const first = this.#all === null && this.#first(signal);
             const told = this.#context.api.get('/api/now', null, signal);
             told.catch(() => {});
@@ -124,7 +127,7 @@ class QueueView {
         });
     }
 
-    /** Shows the first rows of what is ready, or of the one group that is asked for. */
+    /** Shows the first rows of the ready tasks, or of the one group in the address. */
     async #first(signal) {
         const only = this.#why === null ? {state: 'ready'} : {waits_for: this.#why};
         const {items} = this.#why === null && this.#states && !this.#states.includes('ready') ? {items: []}
@@ -136,12 +139,12 @@ class QueueView {
     }
 }
 
-/** By what groups are the same; what the tasks of one say themselves may be more exact. */
+/** Returns the key by which groups are kept; the reasons of their tasks may be more precise. */
 function kept({kind, text: why}) {
     return ['place', 'turn'].includes(kind) ? 'place' : ['time', 'retry'].includes(kind) ? kind : why;
 }
 
-/** What is ready stands first, as it starts first; then what needs somebody. */
+/** Returns the rank of a group: ready tasks first, because they start first; then those that need attention. */
 function rank({state}) {
     return ['ready', 'blocked', 'retrying', 'scheduled'].indexOf(state);
 }
@@ -154,7 +157,7 @@ function query(states) {
     return states ? `?state=${states}` : '';
 }
 
-/** The tasks that wait for the same: how many there are, and where it is open the first of them. */
+/** The tasks that wait for the same: their number and, if it is open, the first of them. */
 class Group {
     #context;
     #group;
@@ -192,7 +195,7 @@ class Group {
         text(this.#cancel, `Cancel all ${number(group.tasks)} …`);
     }
 
-    /** Reads its first tasks, if it is open and known. What was being read is not shown any more. */
+    /** Reads its first tasks, if it is open and known. An earlier read is aborted. */
     async read(signal) {
         this.#reading.abort();
         if (!this.node.open || this.#group.tasks === null) {
@@ -233,7 +236,7 @@ function title({kind, text: why, state}) {
         ?? (state === 'blocked' ? `Blocked: ${why.replace(NOBODY, '')}` : `Wait for ${why}`);
 }
 
-/** A pending task: its place, when it starts, what it is, and why it waits. */
+/** A pending task: its position, its start, its subject, and why it waits. */
 function row(task, context) {
     const position = h('span', {class: 'position'});
     const when = h('span', {class: 'starts'});

@@ -7,8 +7,8 @@ import {toggle} from './filter.js';
 import {MARKS, STATUSES} from './task.js';
 
 /**
- * @param hooks status(list): the filter is another; chosen(): the list of statuses that is filtered by
- * @return {node, mark()}: mark shows what is filtered by
+ * @param hooks status(list): the filter changed; chosen(): the statuses of the present filter
+ * @return {node, mark()}: mark shows the present filter
  */
 export function queueBar(context, hooks) {
     const {status, signal, every} = context;
@@ -40,7 +40,7 @@ export function queueBar(context, hooks) {
 
 /** Pauses, drains and resumes the queue. */
 export function modeButtons({api, status, signal, attempt}) {
-    // the line under the header says what came of it, for as long as it is so
+    // the line under the header shows the result, as long as it lasts
     const change = verb => attempt(async () => status.take(await api.post(`/api/queue/${verb}`)));
     const admin = {'data-needs': 'admin'};
     const pause = button('Pause', () => change('pause'), admin);
@@ -56,7 +56,7 @@ export function modeButtons({api, status, signal, attempt}) {
         pause.hidden = mode !== 'running';
         drain.hidden = mode === 'draining';
         resume.hidden = mode === 'running';
-        // what is hidden keeps no focus: it goes to what takes the change back
+        // a hidden button loses the focus: it moves to the one that undoes the change
         if (focused?.hidden) {
             (resume.hidden ? pause : resume).focus();
         }
@@ -72,7 +72,7 @@ function facts(value) {
     }
     all.push(['done/min', number(value.completed_per_minute), 'completed per minute, recent average']);
     if (value.tokens_per_second > 0) {
-        // Now tells that of the answers that are being written
+        // Now shows it for the answers in progress
         all.push(['tokens/s, 5 min', number(value.tokens_per_second), 'all hosts together, in the last minutes']);
     }
     if (value.oldest_pending_at) {

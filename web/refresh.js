@@ -1,8 +1,8 @@
-// What a view reads again and again by itself.
+// What a view reads repeatedly by itself.
 
 /**
- * Awaits a reading. That the server cannot be reached is said by the connection's state already, and by the view if
- * there is nothing to see yet; it is read once the server is back. Anything else is complained of.
+ * Awaits a read. An unreachable server is not reported here, but by the connection's state, and by the view if there is
+ * nothing to see yet; the read is repeated when the server is back. Other errors are shown.
  */
 export async function refresh(context, read) {
     try {

@@ -1,7 +1,7 @@
-// What the page may do: what its token allows. A server without tokens lets everybody do everything.
+// What the page may do, according to its token. A server without tokens allows everything.
 //
-// An element that needs a scope says so, as data-needs="submit" or "admin", and style.css hides it from who has less.
-// What depends on whose task it is, a view asks here.
+// An element that needs a scope declares it as data-needs="submit" or "admin", and style.css hides it without that
+// scope. For what depends on a task's client, views ask here.
 
 import {can} from './task.js';
 
@@ -15,7 +15,7 @@ export class Rights {
         this.#api = api;
     }
 
-    /** Asks the server who asks. Resolves to whether that is somebody else than before. */
+    /** Asks the server for the rights of the token. Resolves to whether they belong to another token than before. */
     async learn() {
         const {you} = await this.#api.get('/api/info');
         const changed = you.name !== this.#you.name || you.scope !== this.#you.scope;
@@ -24,7 +24,7 @@ export class Rights {
         return changed;
     }
 
-    /** The token's name, which is the client of its tasks; null without one. */
+    /** The token's name, which is the client of its tasks; null for none. */
     get name() {
         return this.#you.name;
     }
@@ -33,12 +33,12 @@ export class Rights {
         return SCOPES.indexOf(this.#you.scope) >= SCOPES.indexOf(scope);
     }
 
-    /** Whether it is the token's to change a task, by whose it is. */
+    /** Whether the token may change a task, according to its client. */
     mayChange(task) {
         return this.may('admin') || this.may('submit') && task.client === this.#you.name;
     }
 
-    /** What can be done with a task, by what it is and by whose it is. */
+    /** What can be done with a task, according to its state and its client. */
     can(task) {
         const able = can(task);
         return this.mayChange(task) ? able : {again: able.again && this.may('submit')};

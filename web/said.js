@@ -1,7 +1,7 @@
-// What a result says, in whichever form of an API it is: Ollama's object, OpenAI's completion or response, Anthropic's
-// message, or a stream of the last two as it came. All functions are pure. (shared.ResultText is the same in Java.)
+// The answer in a result, in any API's form: Ollama's object, OpenAI's completion or response, Anthropic's message, or
+// a stream of the last two as it arrived. All functions are pure. (shared.ResultText is the same in Java.)
 
-/** The answer of a result: {text, thinking, tools, vectors}, each null where there is none. */
+/** The answer of a result: {text, thinking, tools, vectors}, each null if absent. */
 export function answer(result) {
     const parts = {text: null, thinking: null, tools: null, vectors: vectors(result)};
     if (!result || result.content_type) {
@@ -14,7 +14,7 @@ export function answer(result) {
     return parts;
 }
 
-/** What a host answered to a call that failed has a status, and is no answer. */
+/** A host's answer to a failed call has a status, and is not an answer of a model. */
 function isStream(result) {
     return result?.status === undefined && String(result?.content_type).startsWith('text/event-stream')
         && typeof result.text === 'string';
@@ -45,7 +45,7 @@ function content(parts, said) {
     tools(parts, list(said).filter(({type}) => type === 'tool_use'));
 }
 
-/** Which text a block adds to, and what. */
+/** Returns what a block adds to the texts. */
 function words({type, text, refusal, thinking}) {
     return typeof thinking === 'string' ? ['thinking', thinking]
         : [type === 'reasoning_text' || type === 'summary_text' ? 'thinking' : 'text', text ?? refusal];
@@ -58,7 +58,7 @@ const DELTAS = {
     'response.reasoning_summary_text.delta': 'thinking',
 };
 
-/** A host that gave no pieces has all of it in the last event. */
+/** Reads a stream. If a host sent no pieces, its last event has everything. */
 function stream(parts, events) {
     let whole = null;
     for (const line of events.split(/\r?\n/).filter(line => line.startsWith('data:'))) {
@@ -101,7 +101,7 @@ function tools(parts, calls) {
     }
 }
 
-/** The objects of an array; none of anything else. */
+/** Returns the objects of an array; none for other values. */
 function list(values) {
     return Array.isArray(values) ? values.filter(value => value && typeof value === 'object') : [];
 }

@@ -1,4 +1,4 @@
-// What can be done with the tasks that are selected.
+// Actions on the selected tasks.
 
 import {button, h, text} from './dom.js';
 import {count, number} from './format.js';
@@ -7,10 +7,10 @@ import {FITS} from './bulk.js';
 import {PRIORITY} from './task.js';
 
 /**
- * @param list    whose selection it is
- * @param changed is called when tasks were changed
- * @param matching filter(): what chooses the tasks of the list, on all pages; total(): how many these are
- * @return {node, show()}: show says how many are selected
+ * @param list     the list with the selection
+ * @param changed  called when tasks were changed
+ * @param matching filter(): the filter of the list's tasks, on all pages; total(): their number
+ * @return {node, show()}: show updates the number of selected tasks
  */
 export function selectionBar(context, list, changed, matching) {
     const size = h('span', {class: 'number', role: 'status'});
@@ -38,21 +38,21 @@ export function selectionBar(context, list, changed, matching) {
         const refused = await act(context, what, ids, field.value,
             done => text(size, `${number(done)} of ${number(ids.length)} …`));
         node.disabled = false;
-        // what was refused may be tried again, or otherwise
+        // refused tasks stay selected, to be tried again or differently
         list.select(refused);
         if (focused && document.activeElement === document.body) {
-            // the bar that had the focus is gone
+            // the bar with the focus is gone
             list.focus();
         }
         changed();
     };
-    /** Of a task on another page it is not known. */
+    /** The selected tasks that an action can change; assumed for tasks on other pages, which are not known. */
     const able = what => context.rights.may('submit')
         ? [...list.selected].filter(id => !list.task(id) || context.rights.can(list.task(id))[what]) : [];
-    /** Of all that match, by the status that the filter wants. */
+    /** Whether an action can change matching tasks, judged by the filter's statuses. */
     const fits = what => !matching.filter().status
         || matching.filter().status.split(',').some(status => FITS[what].includes(status.trim()));
-    /** Whether all that match are meant, also those of other pages. */
+    /** Whether all matching tasks are selected, including those on other pages. */
     let whole = false;
     const wholly = button('', () => {
         whole = true;

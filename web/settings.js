@@ -1,4 +1,4 @@
-// The view Settings: what the server runs with, read-only, and how much of its limits is used.
+// The view Settings: the server's settings, read-only, and the use of its limits.
 
 import {attribute, button, h, put, text} from './dom.js';
 import {copy} from './copy.js';
@@ -49,7 +49,7 @@ export default {
             }
             filter();
         });
-        // it may be the first view of all
+        // it may be the page's first view
         await context.rights.learn().catch(() => {});
         if (context.signal.aborted) {
             return;
@@ -66,7 +66,7 @@ export default {
     },
 };
 
-/** What was changed first. */
+/** Sorts settings: changed ones first. */
 function inOrder(settings) {
     return settings.toSorted((a, b) => (a.origin === 'default') - (b.origin === 'default'));
 }
@@ -94,13 +94,13 @@ function row({key, says}) {
     }};
 }
 
-/** A count, or a size in bytes; not a number for a share of the memory. */
+/** Returns a count, or a size in bytes; NaN for a share of the memory. */
 function amount(text) {
     const [, digits, unit] = /^(\d+(?:\.\d+)?) ?((?:[kMGT]i?|))B?$/.exec(text ?? '') ?? [];
     return digits === undefined ? NaN : Number(digits) * (UNITS[unit] ?? NaN);
 }
 
-/** What was given, as the file would have it; secrets stand there as they are told here. */
+/** Returns the given settings as they would be in a file; secrets appear as the server shows them. */
 function yaml(settings) {
     const tree = {};
     for (const {key, value} of settings.filter(one => one.origin !== 'default' && one.value !== null)) {

@@ -1,10 +1,11 @@
-// Tells those who hear the page what is written: a sentence at a time, for single words would be cut off by the next.
+// Announces what is written to users of screen readers: a sentence at a time, because the next word would interrupt a
+// single one.
 
 import {h} from './dom.js';
 
 /** Where a sentence ends. */
 const END = /[.!?…:。！？]["'”’)\]*_]*\s|\n/g;
-/** So much that comes at once is an answer that was there before: its last sentence is said only. */
+/** This much text at once is an answer that existed before: only its last sentence is announced. */
 const AT_ONCE = 2_000;
 const KEPT = 4;
 
@@ -14,7 +15,7 @@ export class Speaker {
 
     node = h('div', {class: 'visually-hidden', role: 'log', 'aria-label': 'Answer, as it arrives'});
 
-    /** More of the text. */
+    /** Adds a piece of the text. */
     hear(piece) {
         this.#waiting += piece;
         let end = 0;
@@ -29,19 +30,19 @@ export class Speaker {
         }
     }
 
-    /** There is no more. */
+    /** Ends the text. */
     end() {
         this.#say(this.#waiting);
         this.#waiting = '';
     }
 
-    /** Another text begins. */
+    /** Begins another text. */
     again() {
         this.#waiting = '';
         this.#fence = false;
     }
 
-    /** Of code it is said only that it is there. */
+    /** Announces a sentence; of code only that it is there. */
     #say(said) {
         const lines = [];
         for (const line of said.split('\n')) {

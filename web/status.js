@@ -1,4 +1,4 @@
-// The state of the queue, as GET /api/status gives it, kept fresh: soon after events, and every ten seconds anyway.
+// The state of the queue from GET /api/status, kept up to date: soon after events, and every ten seconds anyway.
 
 import {join} from './live.js';
 
@@ -11,7 +11,7 @@ export class Status {
     #listeners = new Set();
     #timer = 0;
     #due = 0;
-    /** How many requests went out, and which of them was answered last of what is shown. */
+    /** The number of requests sent, and the number of the one whose answer is shown. */
     #asked = 0;
     #answered = 0;
 
@@ -26,7 +26,7 @@ export class Status {
         document.addEventListener('visibilitychange', () => this.#schedule(0));
     }
 
-    /** Tells of every new value, and first of the last one. */
+    /** Calls the listener with every new value, and first with the last one. */
     on(listener, signal) {
         if (this.value) {
             listener(this.value);
@@ -34,10 +34,10 @@ export class Status {
         join(this.#listeners, listener, signal);
     }
 
-    /** Takes what a request answered, as that of /api/queue/pause. */
+    /** Takes the answer of a request, such as /api/queue/pause. */
     take(value, asked = ++this.#asked) {
         if (asked < this.#answered) {
-            // a newer answer was quicker
+            // a newer answer arrived first
             return;
         }
         this.#answered = asked;
@@ -49,14 +49,14 @@ export class Status {
     async #refresh() {
         this.#due = 0;
         if (document.hidden) {
-            // until it is seen
+            // wait until the page is visible
             return;
         }
         const asked = ++this.#asked;
         try {
             this.take(await this.#api.get('/api/status'), asked);
         } catch {
-            // the connection's state tells it
+            // shown by the connection's state
         }
         this.#schedule(ANYWAY_MS);
     }

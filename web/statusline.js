@@ -1,10 +1,10 @@
-// One line under the header for what matters most, while it is so: each with one thing to do.
+// One line under the header for what matters most at the moment, each with one action.
 
 import {attribute, button, h, put, text} from './dom.js';
 import {PATIENCE_MS} from './offline.js';
 import {clockOfDay, count, number, seconds, timed} from './format.js';
 
-/** The page's own version, as the build put it into its address. */
+/** The page's own version, which the build puts into its address. */
 const OWN = new URL(import.meta.url).pathname.split('/').at(-2);
 
 /** @param context {api, live, status, say, complain} */
@@ -44,7 +44,7 @@ export function statusLine(box, context) {
     live.watch(() => setTimeout(show, live.state.mode === 'offline' ? PATIENCE_MS : 0));
     status.on(show);
     addEventListener('hashchange', show);
-    // a screen reader is told when the words change; while offline they count the seconds until the next try
+    // a screen reader is told when the words change; while offline, they count the seconds until the next try
     setInterval(() => live.state.mode === 'offline' && show(), 1_000);
 }
 
@@ -81,7 +81,7 @@ function strongest(since, {api, live, status, complain}) {
             value.ready_tasks ? `${number(value.ready_tasks)} ready` : 'nothing waits'}.`,
         title: 'Resume', needs: 'admin', run: change('resume')};
     }
-    // Now says it with what can be done
+    // the view Now shows it with an action
     const blocked = !location.hash.startsWith('#/now')
         && value.blocked.find(({kind}) => kind === 'host' || kind === 'model' || kind === 'no_window');
     if (blocked) {
@@ -96,7 +96,7 @@ function strongest(since, {api, live, status, complain}) {
     return null;
 }
 
-/** The server's name and version in the header, and in the tab's title where it has a name. */
+/** Shows the server's name and version in the header, and the name, if it has one, in the tab's title. */
 export function serverName(box, {status}) {
     status.on(({name, version, started_at: started}) => {
         const [called, numbered] = [name ?? location.host, version];

@@ -7,20 +7,20 @@ const HOURS = 24;
 const HOUR_MS = 3_600_000;
 const WIDTH = 1_440;
 const HEIGHT = 18;
-/** Marks closer than this would run into each other; they are drawn as a band. */
+/** Marks closer than this would overlap; they are drawn as a band. */
 const DENSE_MS = 10 * 60_000;
 
-/** The strips begin with the running hour, so that the hours stand where they did a moment ago. */
+/** Strips begin with the current hour, so that the hours keep their positions. */
 export function stripStart(now) {
     return Math.floor(now / HOUR_MS) * HOUR_MS;
 }
 
-/** How many due times are asked for; more than these are a band anyway. */
+/** The number of due times requested; more would be a band anyway. */
 export const DUE_MAX = 500;
 
 /**
  * @param times the due times in milliseconds, in order
- * @param words what the strip says to those who do not see it
+ * @param words the strip's text for screen readers
  */
 export function strip(start, now, times, words) {
     const end = start + HOURS * HOUR_MS;
@@ -28,7 +28,7 @@ export function strip(start, now, times, words) {
     const x = time => Math.round((time - start) / (end - start) * WIDTH * 10) / 10;
     const groups = grouped(due);
     if (times.length === DUE_MAX && groups.length > 0 && times.at(-1) < end) {
-        // where not all were asked for, they go on
+        // if not all were requested, they continue
         groups.at(-1).push(end);
     }
     return s('svg', {
@@ -43,7 +43,7 @@ export function strip(start, now, times, words) {
         .map(time => `M${x(time)} 2V${HEIGHT - 2}`).join('')}));
 }
 
-/** Times that are close to each other, together. */
+/** Groups times that are close to each other. */
 function grouped(times) {
     const groups = [];
     times.forEach((time, index) => {

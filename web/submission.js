@@ -1,16 +1,16 @@
-// From the form New task to the task that is submitted. All functions are pure.
+// Turns the form New task into the task to submit. All functions are pure.
 
 import {read} from './json.js';
 
-/** The fields of the request beside its text, whose values are JSON. */
+/** The fields of the request, other than texts, whose values are JSON. */
 const JSON_FIELDS = {options: 'object', metadata: 'object', extra: 'object'};
 
 const UNITS = {ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5};
 
 /**
- * @param values of the form's fields, as draft.js reads them
+ * @param values of the form's fields, from draft.js
  * @param now    in milliseconds
- * @return {task, problems}: problems has a text under the name of each field that is wrong
+ * @return {task, problems}: problems has a text for the name of each wrong field
  */
 export function build(values, now) {
     const problems = {};
@@ -54,7 +54,7 @@ export function build(values, now) {
     return {task, problems};
 }
 
-/** The turns of a chat that are not empty, as messages. */
+/** Returns the non-empty turns of a chat as messages. */
 export function messages(values) {
     const all = [];
     for (let i = 0; i < Number(values.turns); i++) {
@@ -89,7 +89,7 @@ function texts(values, set, problems) {
     }
 }
 
-/** A JSON object; options may be lines of name=value too. */
+/** Reads a JSON object; options may also be lines of name=value. */
 function json(source, want, lines, problems, name) {
     const text = source.trim();
     if (text === '') {
@@ -135,7 +135,7 @@ function time(values, now, problems) {
     return at.toISOString();
 }
 
-/** Milliseconds; undefined where there is nothing, or nothing that is a duration. */
+/** Returns a duration in milliseconds; undefined if it is empty or not a duration. */
 function length(name, values, problems) {
     const text = values[name].trim();
     if (text === '') {

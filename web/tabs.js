@@ -1,21 +1,23 @@
-// All tabs of a browser share one connection: browsers open only six to an origin. The tabs elect the one that holds it
-// and hand on what comes, over a BroadcastChannel, which browsers have over plain HTTP too (there they have no Web
-// Locks). Two that believe they lead do no harm: what comes twice is known by its number, and the younger gives way.
+// All tabs of a browser share one connection, because browsers open only six per origin. The tabs elect the one that
+// holds it and passes on what arrives, over a BroadcastChannel, which browsers support over plain HTTP too (unlike Web
+// Locks). Two leaders at a time do no harm: duplicates are recognised by their numbers, and the younger one resigns.
 
-/** A tab that is alive answers sooner. */
+/** The time within which a living tab answers. */
 const ANSWER_MS = 300;
 const ANSWER_LATE_MS = 2_000;
-/** So often a tab says what it wants, and sees by the answer that somebody leads. */
+/** The interval at which a tab sends what it wants, and learns from the answer that there is a leader. */
 const SAY_MS = 4_000;
-/** Who has not said it for so long is gone, and wants nothing. */
+/** A tab that has not sent it for this long is gone, and wants nothing. */
 const GONE_MS = 15_000;
-/** Many answers are hundreds of pieces a second, for each tab: what comes within so long goes on together. */
+/**
+ * Many answers are hundreds of pieces a second, for each tab: all that arrive within this time are passed on together.
+ */
 const TOGETHER_MS = 20;
 
 export class Tabs {
     #channel;
     #hooks;
-    /** The oldest tab leads where several do. */
+    /** If several tabs lead, the oldest one remains the leader. */
     #rank = `${Date.now()} ${Math.random()}`;
     #leader = null;
     #election = 0;
@@ -24,14 +26,14 @@ export class Tabs {
     #timer;
     #told = [];
     #telling = 0;
-    /** Of each tab, when it was heard and what it wants. */
+    /** For each tab, when it was heard and what it wants. */
     #wants = new Map();
 
     /**
-     * @param name  tabs of the same name share a connection
-     * @param hooks lead() and resign(): this tab holds the connection, or does no longer; news(): what a tab that joins
-     *              has to know; take(message): from the leader; wants(): what this tab wants, as a list of objects with
-     *              `key` and `id`; wanted(added, ids): what the tabs want again, and the ids of all
+     * @param name  tabs with the same name share a connection
+     * @param hooks lead() and resign(): this tab must hold the connection, or no longer; news(): what a new tab must
+     *              know; take(message): from the leader; wants(): what this tab wants, a list of objects with `key` and
+     *              `id`; wanted(added, ids): the tabs' new wants, and the ids of all
      */
     constructor(name, hooks) {
         this.#hooks = hooks;
@@ -45,12 +47,12 @@ export class Tabs {
         return this.#leader === this.#rank;
     }
 
-    /** The leader hands something on. */
+    /** Passes a message on, if this tab is the leader. */
     tell(message) {
         if (this.#leads) {
             this.#told.push(message);
             if (document.hidden) {
-                // the clock of a tab that is not seen is slow
+                // the timers of a hidden tab are throttled
                 this.#flush();
             } else {
                 this.#telling ||= setTimeout(() => this.#flush(), TOGETHER_MS);
@@ -66,7 +68,7 @@ export class Tabs {
         }
     }
 
-    /** What this tab wants has changed. */
+    /** Notes that this tab's wants have changed. */
     changed() {
         if (!this.#saying) {
             this.#saying = true;
@@ -100,7 +102,7 @@ export class Tabs {
         }
     }
 
-    /** Unless somebody leads by then, this tab does. */
+    /** Makes this tab the leader unless there is one by then. */
     #elect(ms) {
         if (this.#election === 0) {
             this.#election = setTimeout(() => this.#lead(), ms);

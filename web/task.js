@@ -1,34 +1,34 @@
-// What a task says of itself, in words and marks. All functions are pure; `now` is in milliseconds.
+// Texts and marks for tasks. All functions are pure; `now` is in milliseconds.
 
 import {ago, count, duration, number, plain, seconds} from './format.js';
 
-/** A mark for each status, so that it is told without colour too. */
+/** A mark for each status, so that it is clear without colour too. */
 export const MARKS = {pending: '○', running: '●', completed: '✓', failed: '✗', cancelled: '⊘'};
 
 export const STATUSES = Object.keys(MARKS);
 
-/** The error of an attempt that was cancelled. */
+/** The error of a cancelled attempt. */
 export const CANCELLED = 'cancelled';
 
-/** So many characters of a prompt the server shows in lists. */
+/** The number of characters of a prompt that the server sends in lists. */
 const PREVIEW = 80;
-/** Without a piece for so long an answer is silent. */
+/** An answer without a piece for this long counts as silent. */
 const SILENT_MS = 5_000;
 
-/** Marks a call of a program that takes the server for Ollama. */
+/** Marks a call of a program that uses the server like an Ollama. */
 export const CALL = '⇄';
 
-/** What a field for a priority takes: a name, or a number of 32 bits. */
+/** The attributes of a field for a priority: a name, or a 32-bit number. */
 export const PRIORITY = {
     pattern: '\\s*(low|normal|high|critical|-?\\d{1,9})\\s*', title: 'low, normal, high, critical, or a whole number',
 };
 
-/** Who asked for it; null if nobody said and it is no call. */
+/** The caller of a task; null if it is not known and the task is not a call. */
 export function caller(task) {
     return task.relayed ? `${CALL} ${task.client ?? 'somebody'}` : task.client ?? null;
 }
 
-/** The id without what all ids begin with. */
+/** The id without the prefix of all ids. */
 export function short(id) {
     return id.replace(/^(task|cron)_/, '');
 }
@@ -37,25 +37,25 @@ export function ended(task) {
     return task.status !== 'pending' && task.status !== 'running';
 }
 
-/** What can be done with it. */
+/** What can be done with a task. */
 export function can(task) {
     return {
         cancel: !ended(task),
         priority: !ended(task),
         retry: (task.status === 'failed' || task.status === 'cancelled') && !task.unrecorded,
-        // the form makes requests of Ollama's form only
+        // the form can make only requests in Ollama's form
         again: !task.endpoint?.startsWith('/v1/') && !task.unrecorded,
         delete: ended(task),
     };
 }
 
-/** What a pending task waits for; null if for its turn only. */
+/** What a pending task waits for; null if only for its turn. */
 export function waitsUntil(task, now) {
     const time = task.retry_at ?? task.scheduled_at;
     return task.status === 'pending' && time && Date.parse(time) > now ? time : null;
 }
 
-/** How long it ran, or has been running; for one that waits for a time, how long it still will. */
+/** How long it ran, or has been running; for one that waits for a time, how long it must still wait. */
 export function ran(task, now) {
     const until = waitsUntil(task, now);
     if (until) {
@@ -68,8 +68,8 @@ export function ran(task, now) {
 }
 
 /**
- * What became of the time since it was created: stretches of waiting and attempts, in order, as
- * {kind: 'wait'|'attempt', from, to, number, failed, running}, times in milliseconds.
+ * The time since its creation, as periods of waiting and attempts, in order: {kind: 'wait'|'attempt', from, to, number,
+ * failed, running}, times in milliseconds.
  */
 export function stretches(task, now) {
     const all = [];
@@ -95,7 +95,7 @@ export function stretches(task, now) {
 }
 
 /**
- * What the time went to that a task took, as far as its host tells: {kind, name, ms, running} in order, kind 'wait',
+ * The phases of a task's duration, as far as its host reports them: {kind, name, ms, running} in order, kind 'wait',
  * 'earlier', 'load', 'prompt', 'generate' or 'run'.
  */
 export function phases(task, now) {
@@ -118,14 +118,14 @@ export function phases(task, now) {
         running: last.running, failed: last.failed}]];
 }
 
-/** How many attempts were used up before somebody put the task back into the queue. */
+/** The number of attempts before the task was put back on request. */
 export function putBack(task) {
     const own = task.retry_count + (task.status === 'failed' ? 1 : 0);
     const used = task.attempts.filter(({counted, error}) => counted && error !== null && error !== CANCELLED).length;
     return Math.max(0, used - own);
 }
 
-/** Where times lie between 0 and 1 on one scale of all stretches; long waits are broken, so that attempts are seen. */
+/** Maps times to 0…1 on one scale for all periods; long waits are shortened, so that attempts are visible. */
 export function scale(all) {
     const ran = all.reduce((sum, {kind, from, to}) => sum + (kind === 'attempt' ? to - from : 0), 0);
     let at = 0;
@@ -139,10 +139,10 @@ export function scale(all) {
 }
 
 /**
- * What a running task does, in words.
+ * The activity of a running task, in words.
  *
- * @param task as /api/now tells it, with `at`, when it was told, and where it is known `usual`, the seconds of a load
- * @param ran  for how long it has run, in milliseconds
+ * @param task from /api/now, with `at`, the time of that answer, and if known `usual`, the seconds of a load
+ * @param ran  how long it has run, in milliseconds
  */
 export function progress(task, ran) {
     if (task.phase === 'load') {
@@ -157,12 +157,12 @@ export function progress(task, ran) {
         : `${number(Math.round(task.tokens_per_second))}/s`}`;
 }
 
-/** The beginning of its prompt as lists have it, with a mark where that is not all of it; '' if it is not known. */
+/** The beginning of its prompt, as in lists, with a mark if it is not complete; '' if it is not known. */
 export function preview(task) {
     return task.preview ? `${task.preview}${[...task.preview].length < PREVIEW ? '' : '…'}` : '';
 }
 
-/** What it is about, in a line. */
+/** The subject of a task, in one line. */
 export function subject(task) {
     const all = asked(task.payload ?? {});
     const said = (all.findLast(({role}) => role === 'user') ?? all.at(-1))?.text ?? '';
@@ -170,7 +170,7 @@ export function subject(task) {
     return line.length > 90 ? `${line.slice(0, 89)}…` : line || short(task.id);
 }
 
-/** What was asked, as a list of {role, text, images}: role null for a bare prompt. */
+/** The request, as a list of {role, text, images}; role is null for a bare prompt. */
 export function asked(payload) {
     const all = [];
     const add = (role, text, images = []) => {
@@ -190,14 +190,14 @@ export function asked(payload) {
     return all;
 }
 
-/** What else the payload says, as names and texts of JSON. */
+/** The other members of the payload, as names and JSON texts. */
 export function settings(payload) {
     const known = ['system', 'instructions', 'messages', 'prompt', 'input', 'images'];
     return Object.entries(payload).filter(([name]) => !known.includes(name))
         .map(([name, value]) => [name, JSON.stringify(value)]);
 }
 
-/** Of a list of parts, as the APIs of OpenAI and Anthropic take them, those that are text as text. */
+/** Returns the text of a content, which may be a list of parts, as in the APIs of OpenAI and Anthropic. */
 function words(value) {
     const parts = Array.isArray(value) && value.some(part => typeof part?.text === 'string');
     return parts ? value.map(part => words(part?.text ?? part)).join('\n')

@@ -1,4 +1,4 @@
-// The parts of a task's panel that tell what was asked for, and what is known of it.
+// The parts of a task's panel that show the request, and what is known about it.
 
 import {attribute, button, h, put, text} from './dom.js';
 import {clip, clock, count, duration, exact, number, priority, timed, within, zoneName} from './format.js';
@@ -7,13 +7,13 @@ import {pretty} from './json.js';
 import {asked, putBack, settings, short} from './task.js';
 import {ruled} from './timeline.js';
 
-/** So many characters of a prompt are shown at first. */
+/** The number of characters of a prompt that are shown at first. */
 const BEGINNING = 20_000;
-/** What is laid out at once of a long text. */
+/** The part of a long text that is laid out at once, in characters. */
 const CHUNK = 10_000;
 const SUMMARY = 60;
 
-/** What was asked, folded once the answer speaks, unless the person has said otherwise. */
+/** The request, folded once the answer begins, unless the user has chosen otherwise. */
 export class Asked {
     #chosen = false;
     #details = null;
@@ -48,7 +48,7 @@ export class Asked {
     }
 }
 
-/** The beginning of a long text, and all of it once it is asked for. */
+/** The beginning of a long text, and all of it on request. */
 function words(said, name) {
     const box = h('pre', {tabindex: 0, role: 'group', 'aria-label': name},
         said.length > BEGINNING ? `${said.slice(0, BEGINNING)}…` : said);
@@ -60,7 +60,9 @@ function words(said, name) {
     return [box, said.length > BEGINNING && all];
 }
 
-/** A text in parts that a browser lays out one by one, as they come into sight; at the ends of lines where it can. */
+/**
+ * Returns a text in parts that a browser lays out one by one when they become visible; split at line ends if possible.
+ */
 function chunks(said) {
     const all = [];
     for (let at = 0; at < said.length;) {
@@ -72,7 +74,7 @@ function chunks(said) {
     return all;
 }
 
-/** The times of day. */
+/** Shows the task's points in time. */
 export function drawTimes(section, task) {
     const now = Date.now();
     const moment = (name, time) => time && [h('dt', {}, name), h('dd', {}, h('time', {
@@ -86,7 +88,9 @@ export function drawTimes(section, task) {
             moment(task.late ? 'finish by (cannot be met)' : 'finish by', task.finish_by)));
 }
 
-/** What a task waits for that has not ended, and what goes before it; or why it began, and when it is done. */
+/**
+ * Shows what an unfinished task waits for and which tasks come before it; or why it began, and when it will be done.
+ */
 export function drawWhy(section, why) {
     const {load, ...rest} = why;
     const signature = JSON.stringify(rest);
@@ -135,7 +139,7 @@ export function drawFacts(section, task) {
         facts.filter(([, value]) => value).map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])));
 }
 
-/** Made when it is opened: an embedding has thousands of numbers. */
+/** Shows the raw JSON, created only when it is opened, because an embedding has thousands of numbers. */
 export function drawRaw(section, source) {
     const open = section.firstChild?.open;
     const copyButton = button('Copy', () => copy(copyButton, pretty(source)), {class: 'quiet'});

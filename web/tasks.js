@@ -1,4 +1,4 @@
-// The view Tasks: the queue's state, the live list, and beside it the task that is open.
+// The view Tasks: the queue's state, the live list, and the open task beside it.
 
 import {attribute, button, h, put, text} from './dom.js';
 import {number} from './format.js';
@@ -11,12 +11,12 @@ import {panel} from './panel.js';
 import {queueBar} from './queuebar.js';
 import {selectionBar} from './selection.js';
 
-/** The list is read anew at most so often, however much happens; a search reads the disk. */
+/** The shortest interval of reading the list again, in milliseconds; longer for a search, which reads the disk. */
 const AGAIN_MS = 1_000;
 const SEARCH_AGAIN_MS = 5_000;
-/** Rows do not move under a pointer that has just moved. */
+/** Rows do not move under a pointer that moved less than this long ago. */
 const POINTER_MS = 1_500;
-/** What takes longer is said to take its time: a search reads the disk. */
+/** A read that takes longer is shown to be in progress; a search reads the disk. */
 const BUSY_MS = 300;
 
 export default {
@@ -35,17 +35,17 @@ class Tasks {
     #panel = null;
     #fetching = null;
     /**
-     * What events told while the list is being read, which may not be in it: tasks by their ids, null for a deleted
-     * one. Null while it is not being read.
+     * The tasks of events that arrived while the list was being read, which may not be in it, by id; null for a deleted
+     * task. Null while the list is not being read.
      */
     #meanwhile = null;
     #timer = 0;
     #readAt = 0;
-    /** Whether the list is old, and is read again when the page is seen. */
+    /** Whether the list is outdated, and must be read again when the page is visible. */
     #stale = false;
-    /** Whether it could not be read, and is when the server can be reached again. */
+    /** Whether it could not be read, and must be when the server can be reached again. */
     #missed = false;
-    /** The field that is being typed into: the back button takes all of it back at once. */
+    /** The field that is being typed into: the back button undoes all of the typing at once. */
     #typed = null;
     #pointerAt = 0;
     #list;
@@ -83,7 +83,7 @@ class Tasks {
         this.#listen();
     }
 
-    /** By a link, or back and forth. */
+    /** Called when the address changed, by a link or by back and forward. */
     cameTo(route) {
         this.#typed = null;
         this.route(route);
@@ -103,7 +103,7 @@ class Tasks {
             this.#read();
         }
         if (others) {
-            // what is not seen any more is not meant any more
+            // rows that are no longer visible must not stay selected
             this.#list.clear();
         }
         this.#list.open(this.#id);
@@ -121,12 +121,12 @@ class Tasks {
         const meanwhile = new Map();
         this.#meanwhile = meanwhile;
         this.#stale = false;
-        // what happens from here on may not be in it
+        // events from here on may not be included in the answer
         this.#newer.hidden = true;
         const busy = setTimeout(() => text(this.#pages, 'reading …'), BUSY_MS);
         const {api, signal, status} = this.#context;
         const filter = this.#filter;
-        // it costs a look at all that waits, so it is asked for where something stands otherwise than ready
+        // requires a look at all waiting tasks, so it is requested only if some are not ready
         const waits = status.value === null || status.value.blocked_tasks + status.value.scheduled_tasks > 0;
         try {
             const {items, total} = await api.list('/api/tasks', request(filter, waits),
@@ -149,7 +149,7 @@ class Tasks {
         }
     }
 
-    /** Offline, the list stays as it is, and its age is told. */
+    /** Handles a failed read. Offline, the list stays as it is. */
     #unread(failed) {
         this.#missed = failed.status === 0;
         text(this.#pages, this.#missed ? 'not loaded: offline' : '');
@@ -159,7 +159,7 @@ class Tasks {
         }
     }
 
-    /** Reads it soon, unless that would move rows where somebody works: then a button offers it. */
+    /** Reads the list soon, unless that would move rows in use: then a button offers it. */
     #readSoon() {
         if (document.hidden) {
             this.#stale = true;
@@ -197,7 +197,7 @@ class Tasks {
 
     #take(event) {
         if (event.event === 'reset') {
-            // what is being read is shown first
+            // the read in progress is shown first
             this.#meanwhile ? this.#readSoon() : this.#read();
         }
         if (event.event !== 'task') {
@@ -264,14 +264,14 @@ class Tasks {
         }
     }
 
-    /** @param step whether the back button leads to what was shown until now */
+    /** @param step whether the back button leads to the present state */
     #address(id, filter = this.#filter, step = false) {
         const address = `#/tasks${id ? `/${encodeURIComponent(id)}` : ''}${format(filter)}`;
         history[step ? 'pushState' : 'replaceState'](null, '', address);
         this.route({id, query: new URLSearchParams(format(filter))});
     }
 
-    // ---- the task beside
+    // ---- the open task
 
     #show(id) {
         this.#panel?.abort();
@@ -305,7 +305,7 @@ class Tasks {
         this.#list.focus(this.#list.task(id) ? id : undefined);
     }
 
-    // ---- what happens
+    // ---- events
 
     #listen() {
         const {live, signal, every} = this.#context;

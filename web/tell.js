@@ -1,22 +1,22 @@
-// Tells that a task is done: in the tab's title and icon, and where the person asked for it by a notification.
+// Reports that a task is done: in the tab's title and icon and, if the user wanted it, by a notification.
 
 import {ended, MARKS, subject} from './task.js';
 
 const NAME = 'ollama-queue';
 const ICONS = {running: 'icon-running.svg', completed: 'icon-done.svg', failed: 'icon-failed.svg'};
-/** Kept for the tab, so that a reload forgets nothing. */
+/** The storage key; kept for the tab, so that a reload loses nothing. */
 const KEY = 'ollama-queue.tell';
 
 export class Tell {
     #context;
     #icon = document.querySelector('link[rel=icon]');
     #plain = this.#icon.getAttribute('href');
-    /** The tasks whose ends are to be told, by id: what they are about. */
+    /** The subjects of the tasks whose ends must be reported, by id. */
     #wanted = new Map(JSON.parse(sessionStorage.getItem(KEY) ?? '[]'));
     #view = '';
     /** The task that is open; null if none. */
     #open = null;
-    /** One that was waited for and has ended while nobody looked. */
+    /** An awaited task that ended while nobody was looking. */
     #news = null;
 
     /** @param context {api, live, say, go} */
@@ -33,26 +33,29 @@ export class Tell {
         this.#ask();
     }
 
-    /** A view is shown. */
+    /** Called when a view is shown. */
     view(title) {
         this.#view = title;
         this.#open = null;
         this.#seen();
     }
 
-    /** A task is open beside it, as it is now; null: none is any more. */
+    /** Called with the open task; null if none is. */
     open(task) {
         const other = task?.id !== this.#open?.id;
         this.#open = task;
         other ? this.#seen() : this.#show();
     }
 
-    /** Whether its end is going to be told. */
+    /** Whether a task's end will be reported. */
     isWanted(id) {
         return this.#wanted.has(id);
     }
 
-    /** The person wants to be told of its end, or not any more. Only after a press: browsers ask for the permission. */
+    /**
+     * Switches the report of a task's end on or off. Must be called on a user's action, because browsers then ask for
+     * the permission.
+     */
     async toggle(task) {
         if (this.#wanted.has(task.id)) {
             this.#forget(task.id);
@@ -88,7 +91,7 @@ export class Tell {
         }
     }
 
-    /** Events may have gone by. */
+    /** Asks for the tasks' states, because events may have been missed. */
     async #ask() {
         for (const id of [...this.#wanted.keys()]) {
             const task = await this.#context.api.get(`/api/tasks/${encodeURIComponent(id)}`).catch(failed => failed);
@@ -127,7 +130,7 @@ export class Tell {
     }
 }
 
-/** Over plain HTTP, other than to this machine, browsers have none. */
+/** Browsers have no notifications over plain HTTP, except to this machine. */
 function canNotify() {
     return isSecureContext && 'Notification' in window;
 }

@@ -1,10 +1,10 @@
-// A task as the draft of the next one.
+// Uses a task as the draft of the next one.
 
 import {write} from './draft.js';
 
 const THINK = {true: 'yes', false: 'no'};
 
-/** Fills the form New task with what this task asked for. */
+/** Fills the form New task with the request of this task. */
 export function prefill({type, model, priority, payload, metadata, max_retries, timeout, on, wait_for_model, window}) {
     const {messages, prompt, system, input, options, format, think, keep_alive, ...extra} = payload;
     const plain = Array.isArray(messages) && messages.every(message =>
@@ -31,7 +31,7 @@ export function prefill({type, model, priority, payload, metadata, max_retries, 
 function inputs(input, extra) {
     const lines = Array.isArray(input);
     if (lines && !input.every(line => typeof line === 'string' && line.trim() && !/[\r\n]/.test(line))) {
-        // the form's lines would be other inputs
+        // the form would split it into other inputs by lines
         extra.input = input;
         return {input: '', lines: false};
     }

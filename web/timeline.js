@@ -1,13 +1,13 @@
-// Where a task's time went: its phases, and its attempts on one scale.
+// How a task's time was spent: its phases, and its attempts on one scale.
 
 import {button, h, put} from './dom.js';
 import {copy} from './copy.js';
 import {duration, number, timed} from './format.js';
 import {CANCELLED, MARKS, phases, putBack, scale, short, stretches} from './task.js';
 
-/** A wait that is longer than this share of the bar is broken. */
+/** A wait longer than this share of the bar is shortened. */
 const WAIT_MAX = 0.75;
-/** Why a host was taken, in words; 'local' says nothing: no endpoint was asked for. */
+/** The reasons for choosing a host; none for 'local', because no endpoint was requested. */
 const RULES = {
     on: 'it asked for this host', local_first_policy: 'local hosts go first',
     remote_execution: 'it asked for an endpoint',
@@ -17,12 +17,12 @@ const RULES = {
     after_failure: 'it had failed elsewhere',
 };
 
-/** Why a host was taken; null where there is nothing to say. */
+/** Returns the reason for choosing a host; null if there is nothing to say. */
 export function ruled(rule) {
     return rule === 'local' ? null : RULES[rule] ?? rule;
 }
 
-/** A bar of the phases, and the same in words. */
+/** Shows the phases as a bar and in words. */
 export function drawPhases(section, task, now) {
     const all = phases(task, now);
     const rest = all.reduce((sum, {kind, ms}) => sum + (kind === 'wait' ? 0 : ms), 0);
@@ -39,9 +39,9 @@ export function drawPhases(section, task, now) {
 }
 
 /**
- * Each attempt a row on the scale of all, with its error and what it had said.
+ * Shows each attempt as a row on a common scale, with its error and its text.
  *
- * @param since when the server began, which has it in memory; NaN if that is not known
+ * @param since when the server started, which has the texts in memory; NaN if unknown
  */
 export function drawAttempts(section, task, now, since) {
     section.hidden = task.attempts.length === 0;
@@ -80,7 +80,7 @@ function ended(attempt, took) {
         [attempt.host, took, ruled(attempt.rule)].filter(Boolean).join(' · '));
 }
 
-/** That the last one's error is the task's stands above already. */
+/** Shows why an attempt began, and its error, except the last one's, which is shown above as the task's. */
 function why(attempt, task) {
     return [attempt.chosen && h('p', {class: 'faint'}, 'Why then: ', attempt.chosen.text.replace(/\bis\b/g, 'was'),
         attempt.chosen.loads && '; its host had to load the model', attempt.chosen.passed && ['; it passed ',
@@ -91,7 +91,7 @@ function why(attempt, task) {
         && h('p', {class: 'hint'}, 'not counted as a retry: a failure of the host, or a restart')];
 }
 
-/** The beginning of what it had said until it broke off. */
+/** The beginning of the text of an attempt that broke off. */
 function said(task, {attempt: number, error, ended_at: ended}, opened, since) {
     const text = task.unfinished?.find(({attempt}) => attempt === number)?.text;
     if (!text && error && Date.parse(ended) < since) {
@@ -103,7 +103,7 @@ function said(task, {attempt: number, error, ended_at: ended}, opened, since) {
         h('pre', {tabindex: 0}, text), control);
 }
 
-/** That somebody cancelled it is nobody's failure. */
+/** Whether an attempt failed; a cancelled one did not. */
 function failed({error}) {
     return error !== null && error !== CANCELLED;
 }

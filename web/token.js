@@ -6,7 +6,7 @@ export function askToken(wrong) {
     return new Promise(resolve => {
         const field = h('input', {
             type: 'password', name: 'token', id: 'token', required: true, autocomplete: 'current-password',
-            // no header can hold another, and no server has it
+            // a header cannot contain other characters, and no server has such a token
             pattern: '\\s*[!-~]+\\s*', title: 'A token is printable ASCII without spaces.',
         });
         const dialog = h('dialog', {class: 'dialog', 'aria-labelledby': 'token-title'},
@@ -16,7 +16,7 @@ export function askToken(wrong) {
                 h('label', {for: 'token'}, 'Token'), field,
                 h('p', {class: 'hint'}, 'It is kept until this tab is closed and sent only in a header.'),
                 h('div', {class: 'actions'}, h('button', {class: 'primary'}, 'Continue'))));
-        // nothing can be shown without it
+        // nothing can be shown without a token
         dialog.addEventListener('cancel', event => event.preventDefault());
         dialog.addEventListener('close', () => {
             dialog.remove();
