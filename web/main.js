@@ -17,16 +17,16 @@
 //              They throw an ApiError, whose message is for people
 //     live     on(listener, signal): events and resets; follow(id, take, signal): an answer; see live.js
 //     status   value, on(listener, signal): the state of the queue, see status.js
-//     signal   aborted when the view is left. Give it to all that goes on by itself: live.on(f, signal),
+//     signal   aborted when the view is left. Pass it to everything that continues by itself: live.on(f, signal),
 //              status.on(f, signal), addEventListener(type, f, {signal}), every(ms, f)
-//     rights             may(scope), mayChange(task), can(task): what the token allows, see rights.js
-//     every(ms, f)       calls f so often while the view and the page are seen, and the server can be reached
+//     rights             may(scope), mayChange(task), can(task): the rights of the token, see rights.js
+//     every(ms, f)       calls f at this interval while view and page are visible and the server can be reached
 //     reading            done(), missed(again): see refresh.js
-//     go(address)        as go('#/tasks/task_…')
+//     go(address)        for example go('#/tasks/task_…')
 //     bulk     changes all tasks that match a filter, see bulk.js
-//     tell     tells that a task is done, see tell.js
-//     say(text)          a short notice; complain(error) one that stays until it is closed
-//     attempt(f)         awaits f() and complains if it fails; answers undefined then
+//     tell     reports that a task is done, see tell.js
+//     say(text)          shows a short notice; complain(error) one that stays until it is closed
+//     attempt(f)         awaits f(); if it fails, complains and resolves to undefined
 //
 // Elements are created with dom.js, times and numbers formatted with format.js, forms kept with draft.js. Keys are
 // handled by keys.js. Colours, spacing and the classes to use are in style.css.

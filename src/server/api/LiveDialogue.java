@@ -39,7 +39,7 @@ import shared.json.Slice;
 /// A client may send each of these alone, or several in one message:
 ///
 /// ```
-/// {"since":N}                                send the events after N (again), then go on live
+/// {"since":N}                                send the events after N (again), then continue live
 /// {"subscribe":["task_…"]}                   the pieces of these tasks' answers, from their beginnings; or from where
 /// {"subscribe":[{"id":"task_…","attempt":1,"offset":5}]}             the client is: a chunk's attempt and end
 /// {"unsubscribe":["task_…"]}

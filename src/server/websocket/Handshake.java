@@ -139,7 +139,7 @@ final class Handshake {
         return headers.containsKey(name) ? headers.getFirst(name) : otherwise;
     }
 
-    /// The value of a header that stands there once; else null.
+    /// Returns the value of a header that appears once; otherwise null.
     private static String only(Headers headers, String name) {
         List<String> values = headers.get(name);
         return values == null || values.size() != 1 ? null : values.getFirst();
@@ -149,7 +149,7 @@ final class Handshake {
         return list(headers, name).stream().anyMatch(word::equalsIgnoreCase);
     }
 
-    /// The words of a header that is a list, over all its lines.
+    /// Returns the words of a header that is a list, from all its lines.
     private static List<String> list(Headers headers, String name) {
         List<String> words = new ArrayList<>();
         for (String line : headers.getOrDefault(name, List.of())) {

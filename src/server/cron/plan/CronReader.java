@@ -54,7 +54,8 @@ public final class CronReader {
     /// Reads the next JSON object.
     ///
     /// @param before the plan to change, whose other fields stay; null for a new one
-    /// @throws shared.Problem or JsonException if the object is wrong
+    /// @throws shared.json.JsonException if a field is wrong; a [shared.Problem] 400 if a required one is missing, or
+    ///                                   fields do not fit together
     public Parsed read(JsonReader json, CronPlan before) {
         Draft draft = new Draft(json, before, metadataMax);
         json.beginObject();
