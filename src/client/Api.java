@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLException;
@@ -231,6 +232,9 @@ final class Api {
 
     /// Makes the failure for a connection that broke, or a stream that ended too early.
     Failure lost(IOException why) {
+        if (why instanceof SocketTimeoutException && timeout != null && left().isNegative()) {
+            awaitStop();
+        }
         return new Failure(Failure.UNREACHABLE, "lost the connection to " + base + ": " + reason(why, READ_MS), null,
                 Failure.Outlook.LOST);
     }
@@ -276,8 +280,19 @@ final class Api {
         if (timeout == null) {
             return READ_MS;
         }
-        long left = timeout.minusNanos(System.nanoTime() - startNanos).toMillis();
-        return (int) Math.min(READ_MS, Math.max(0, left) + AFTER_TIMEOUT_MS);
+        return (int) Math.min(READ_MS, Math.max(0, left().toMillis()) + AFTER_TIMEOUT_MS);
+    }
+
+    private Duration left() {
+        return timeout.minusNanos(System.nanoTime() - startNanos);
+    }
+
+    /// The command's time is over, and no answer has come: its caller, who says so, may be late.
+    private static void awaitStop() {
+        while (!Thread.currentThread().isInterrupted()) {
+            LockSupport.park();
+        }
+        Failure.checkNotStopped();
     }
 
     private static String reason(Exception why, int timeout) {

@@ -133,8 +133,9 @@ public final class Client {
         try {
             return running.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException over) {
-            running.cancel(true);
+            // before it is stopped, for then it waits for nothing
             String id = waitingFor.get();
+            running.cancel(true);
             String time = Durations.format(timeout);
             if (Session.NO_END.equals(id)) {
                 throw new Failure(Failure.TIMED_OUT, "stopped after " + time, null);

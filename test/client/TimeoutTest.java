@@ -1,6 +1,8 @@
 package client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,8 +18,10 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -25,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import shared.config.Durations;
+import support.Await;
 import support.FakeApi;
 
 /// A command whose time is over gives its caller the answer and stops what it does; one that is interrupted says so.
@@ -71,6 +76,26 @@ final class TimeoutTest {
             assertTrue(thread.join(Duration.ofSeconds(10)), () -> "it goes on: " + List.of(thread.getStackTrace()));
         } catch (InterruptedException interrupted) {
             throw new AssertionError(interrupted);
+        }
+    }
+
+    /// Whoever says that the time is over may be late, on a machine with much else to do.
+    @Test
+    void read_thatEndsWithTheTime_saysNothingAndWaitsToBeStopped() throws Exception {
+        try (FakeApi api = new FakeApi()) {
+            assertEquals(0, run(api, "submit chat --model hang --prompt x"), err::toString);
+            Api timed = new Api(new Target(api.url(), null, null, null), Duration.ofMillis(1));
+            Terminal terminal = terminal(api, new PrintStream(err, true, StandardCharsets.UTF_8), false);
+            Session session = new Session(terminal, timed, null, new Output(out, Output.Form.TEXT, false),
+                    new AtomicReference<>(), true);
+            FutureTask<Integer> waits = new FutureTask<>(() -> Wait.print(session, List.of("000000000001"), true));
+            Thread thread = Thread.ofPlatform().start(waits);
+            Await.until("the read ends", () -> thread.getState() == Thread.State.WAITING || err.size() > 0);
+            thread.interrupt();
+            Failure failure = assertInstanceOf(Failure.class,
+                    assertThrows(ExecutionException.class, waits::get).getCause());
+            assertEquals("", err.toString(StandardCharsets.UTF_8));
+            assertNull(failure.getMessage());
         }
     }
 
@@ -147,8 +172,12 @@ final class TimeoutTest {
     }
 
     private Client client(FakeApi api, PrintStream shown, boolean isTerminal) {
-        return new Client(new Terminal(new ByteArrayInputStream(new byte[0]), out, shown,
+        return new Client(terminal(api, shown, isTerminal));
+    }
+
+    private Terminal terminal(FakeApi api, PrintStream shown, boolean isTerminal) {
+        return new Terminal(new ByteArrayInputStream(new byte[0]), out, shown,
                 Map.of("OLLAMA_QUEUE_CLIENT_SERVER_URL", api.url(), "HOME", "/nowhere"), descriptor -> isTerminal,
-                () -> 80, new SleptTime("2026-01-02T03:04:05Z"), () -> ZoneOffset.UTC));
+                () -> 80, new SleptTime("2026-01-02T03:04:05Z"), () -> ZoneOffset.UTC);
     }
 }
