@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -30,7 +29,7 @@ import shared.json.Json;
 import support.Await;
 import support.ServerProcess;
 
-/// The metrics, the alert rules and the dashboard, checked by Prometheus's own programs.
+/// The metrics, the alert rules and the dashboard before Prometheus's own programs.
 @Tag("process")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PrometheusTest {
@@ -82,7 +81,7 @@ final class PrometheusTest {
                     static_configs:
                       - targets: ["%s"]
                 """.formatted(DEPLOY, server.url().substring("http://".length())));
-        int port = freePort();
+        int port = ServerProcess.freePort();
         Process prometheus = new ProcessBuilder(PROMETHEUS.toString(), "--config.file=" + settings,
                 "--storage.tsdb.path=" + folder.resolve("tsdb"), "--web.listen-address=127.0.0.1:" + port)
                 .redirectErrorStream(true).redirectOutput(folder.resolve("prometheus.log").toFile()).start();
@@ -125,8 +124,7 @@ final class PrometheusTest {
         }
     }
 
-    /// Returns the dashboard's expressions that name a metric which the server does not have, or which Prometheus
-    /// refuses.
+    /// The dashboard's expressions that name a metric which the server does not tell, or which Prometheus refuses.
     private List<String> troubled(String url) throws Exception {
         String metrics = server.get("/metrics").body();
         List<String> troubled = new ArrayList<>();
@@ -158,7 +156,7 @@ final class PrometheusTest {
         return ask(url + "/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8));
     }
 
-    /// Returns the result of each rule's last evaluation.
+    /// How each rule's last evaluation went.
     private List<String> rules(String url) {
         List<String> healths = new ArrayList<>();
         Matcher health = Pattern.compile("\"health\":\"(\\w+)\"").matcher(ask(url + "/api/v1/rules").text());
@@ -168,7 +166,7 @@ final class PrometheusTest {
         return healths;
     }
 
-    /// Returns Prometheus's answer; an empty object while there is none.
+    /// What Prometheus answers; an empty object while it does not.
     private Json.Obj ask(String url) {
         try {
             return (Json.Obj) Json.parse(http.send(HttpRequest.newBuilder(URI.create(url)).build(),
@@ -187,11 +185,5 @@ final class PrometheusTest {
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), said);
         return said;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

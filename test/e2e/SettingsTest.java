@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -55,10 +53,7 @@ final class SettingsTest {
 
     @Test
     void host_thatIsTheServerItself_isRefused() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = ServerProcess.freePort();
         Ended ended = run(Map.of("OLLAMA_HOST", "127.0.0.1:" + port), "ollama-queue-server", "--port", "" + port,
                 "--data-dir", directory.resolve("data").toString());
         assertEquals(1, ended.status(), ended.err());
@@ -137,7 +132,7 @@ final class SettingsTest {
         }
     }
 
-    /// As at the moment at which an editor, or a deployment, replaces it.
+    /// As at the moment at which an editor, or whoever deploys, replaces it.
     @Test
     void hangup_whileTheFileIsNotThere_keepsTheToken() throws Exception {
         Path file = Files.writeString(Files.createDirectories(directory.resolve(".ollama-queue"))

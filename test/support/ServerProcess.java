@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URLConnection;
 import java.net.http.HttpClient;
@@ -22,12 +25,12 @@ import java.util.function.Consumer;
 
 import shared.json.Json;
 
-/// The real server in its own process, on a free port, with an independent HTTP client.
+/// The real server as a process of its own, on a free port, and an HTTP client that was not written here.
 public final class ServerProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /// Short runs end before the second compiler pays off, and the first one pays off only for frequent calls: with the
-    /// server's own thresholds, a third of a short life is compilation.
+    /// What runs for a second or two is over before the second compiler pays, and the first one pays only for what is
+    /// called often: with the server's own thresholds a third of a short life is compiling.
     private static final String BRIEF = "-XX:TieredStopAtLevel=1 -XX:Tier0InvokeNotifyFreqLog=7 "
             + "-XX:Tier3MinInvocationThreshold=500 -XX:Tier3InvocationThreshold=1000 -XX:Tier3CompileThreshold=6000";
 
@@ -43,9 +46,9 @@ public final class ServerProcess implements AutoCloseable {
         this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 
-    /// Starts it and waits until it listens. It logs to `server.log` in the data directory's parent.
+    /// Starts it and waits until it listens. What it logs goes to `server.log` in the data directory's parent.
     ///
-    /// @param arguments further arguments of its command line
+    /// @param arguments more of its command line
     public static ServerProcess start(Path dataDir, String... arguments) {
         return start(Map.of(), dataDir, arguments);
     }
@@ -58,7 +61,7 @@ public final class ServerProcess implements AutoCloseable {
         return of(words, environment, dataDir.resolveSibling("server.log"));
     }
 
-    /// Starts it with this command, and waits until it listens.
+    /// Starts it by this command, and waits until it listens.
     public static ServerProcess of(List<String> command, Map<String, String> environment, Path log) {
         try {
             Process process = launch(environment, command, log);
@@ -77,7 +80,7 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /// Starts it with exactly these arguments, for starts that must fail.
+    /// Starts it with exactly these arguments, for starts that are to fail.
     public static Process launch(List<String> arguments, Path log) throws IOException {
         List<String> command = new ArrayList<>(List.of(Programs.server().toString()));
         command.addAll(arguments);
@@ -87,13 +90,25 @@ public final class ServerProcess implements AutoCloseable {
     private static Process launch(Map<String, String> environment, List<String> command, Path log)
             throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
-        // no setting of the machine or the user affects it
+        // no setting of the machine's or the user's reaches it
         builder.environment().keySet().removeIf(name -> name.startsWith("OLLAMA_"));
         builder.environment().put("HOME", log.getParent().toString());
         builder.environment().putAll(environment);
         builder.environment().merge("OLLAMA_QUEUE_JAVA_OPTS", BRIEF, (given, brief) -> brief + " " + given);
         builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         return builder.start();
+    }
+
+    /// A port for a program that must be told one. A connection that was closed on it keeps it from being given to
+    /// anybody who asks for any port, for a minute.
+    public static int freePort() throws IOException {
+        try (ServerSocket port = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket other = new Socket(port.getInetAddress(), port.getLocalPort())) {
+            // the side that closes first remembers
+            port.accept().close();
+            other.getInputStream().readAllBytes();
+            return port.getLocalPort();
+        }
     }
 
     public String url() {
@@ -130,7 +145,7 @@ public final class ServerProcess implements AutoCloseable {
         return object(answer.body()).text("task_id");
     }
 
-    /// Returns the task once it has ended; fails after a minute.
+    /// The task once it has ended; fails after a minute.
     public Json.Obj awaitEnd(String id) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < end) {
@@ -142,7 +157,7 @@ public final class ServerProcess implements AutoCloseable {
         throw new AssertionError(id + " did not end: " + get("/api/tasks/" + id).body() + "\n" + logged());
     }
 
-    /// Reads a list of hundreds of thousands, which must not be in memory all at once.
+    /// Reads a list of hundreds of thousands, of which not all is to be held at once.
     public static void lines(String url, Consumer<Json.Obj> reader) throws IOException {
         URLConnection list = URI.create(url).toURL().openConnection();
         list.setRequestProperty("Accept", "application/x-ndjson");
@@ -154,7 +169,7 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /// Returns what it is doing, for the message of a failure: how it ended, or its threads; and its log.
+    /// What it is doing, for the message of a failure: how it ended, or its threads; and what it logged.
     public String condition() {
         if (!process.isAlive()) {
             return "ended with " + process.exitValue() + ", logged:\n" + logged();
@@ -168,7 +183,7 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /// Returns the pieces of a task's answer from its event stream: the first `most`, or all up to the stream's end.
+    /// The pieces of a task's answer from its event stream: the first `most`, or all to the stream's end.
     public List<Json.Obj> chunks(String id, int most) throws IOException {
         List<Json.Obj> chunks = new ArrayList<>();
         try (InputStream stream = URI.create(url + "/api/tasks/" + id + "/events").toURL().openStream();
@@ -200,7 +215,7 @@ public final class ServerProcess implements AutoCloseable {
         return (Json.Obj) Json.parse(json);
     }
 
-    /// Sends SIGHUP; returns once the log contains the expected text.
+    /// SIGHUP; returns once the log holds what is expected of it.
     public void hangUp(String expected) {
         int before = logged().length();
         try {
@@ -211,7 +226,7 @@ public final class ServerProcess implements AutoCloseable {
         awaitLogged(before, expected);
     }
 
-    /// Returns once the log contains this.
+    /// Returns once the log holds this.
     public void awaitLogged(String expected) {
         awaitLogged(0, expected);
     }
@@ -227,13 +242,13 @@ public final class ServerProcess implements AutoCloseable {
         });
     }
 
-    /// Sends SIGKILL.
+    /// SIGKILL.
     public void kill() {
         process.destroyForcibly();
         awaitExit();
     }
 
-    /// Sends SIGTERM.
+    /// SIGTERM.
     ///
     /// @return the exit status
     public int terminate() {
@@ -241,7 +256,7 @@ public final class ServerProcess implements AutoCloseable {
         return awaitExit();
     }
 
-    /// Repeats something in a thread until the server that it needs dies.
+    /// Does something again and again, in a thread, until the server that it needs dies.
     public static Thread untilItDies(Runnable work) {
         return Thread.startVirtualThread(() -> {
             try {
@@ -249,7 +264,7 @@ public final class ServerProcess implements AutoCloseable {
                     work.run();
                 }
             } catch (UncheckedIOException | AssertionError itDied) {
-                // what was not acknowledged may or may not exist
+                // what was not acknowledged may or may not be there
             }
         });
     }
