@@ -29,7 +29,7 @@ import shared.json.Json;
 import support.Await;
 import support.ServerProcess;
 
-/// The metrics, the alert rules and the dashboard before Prometheus's own programs.
+/// The metrics, the alert rules and the dashboard, checked by Prometheus's own programs.
 @Tag("process")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PrometheusTest {
@@ -124,7 +124,8 @@ final class PrometheusTest {
         }
     }
 
-    /// The dashboard's expressions that name a metric which the server does not tell, or which Prometheus refuses.
+    /// Returns the dashboard's expressions that name a metric which the server does not have, or which Prometheus
+    /// refuses.
     private List<String> troubled(String url) throws Exception {
         String metrics = server.get("/metrics").body();
         List<String> troubled = new ArrayList<>();
@@ -156,7 +157,7 @@ final class PrometheusTest {
         return ask(url + "/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8));
     }
 
-    /// How each rule's last evaluation went.
+    /// Returns the result of each rule's last evaluation.
     private List<String> rules(String url) {
         List<String> healths = new ArrayList<>();
         Matcher health = Pattern.compile("\"health\":\"(\\w+)\"").matcher(ask(url + "/api/v1/rules").text());
@@ -166,7 +167,7 @@ final class PrometheusTest {
         return healths;
     }
 
-    /// What Prometheus answers; an empty object while it does not.
+    /// Returns Prometheus's answer; an empty object while there is none.
     private Json.Obj ask(String url) {
         try {
             return (Json.Obj) Json.parse(http.send(HttpRequest.newBuilder(URI.create(url)).build(),

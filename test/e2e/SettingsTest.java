@@ -132,7 +132,7 @@ final class SettingsTest {
         }
     }
 
-    /// As at the moment at which an editor, or whoever deploys, replaces it.
+    /// As at the moment at which an editor, or a deployment, replaces it.
     @Test
     void hangup_whileTheFileIsNotThere_keepsTheToken() throws Exception {
         Path file = Files.writeString(Files.createDirectories(directory.resolve(".ollama-queue"))

@@ -25,12 +25,12 @@ import java.util.function.Consumer;
 
 import shared.json.Json;
 
-/// The real server as a process of its own, on a free port, and an HTTP client that was not written here.
+/// The real server in its own process, on a free port, with an independent HTTP client.
 public final class ServerProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /// What runs for a second or two is over before the second compiler pays, and the first one pays only for what is
-    /// called often: with the server's own thresholds a third of a short life is compiling.
+    /// Short runs end before the second compiler pays off, and the first one pays off only for frequent calls: with the
+    /// server's own thresholds, a third of a short life is compilation.
     private static final String BRIEF = "-XX:TieredStopAtLevel=1 -XX:Tier0InvokeNotifyFreqLog=7 "
             + "-XX:Tier3MinInvocationThreshold=500 -XX:Tier3InvocationThreshold=1000 -XX:Tier3CompileThreshold=6000";
 
@@ -46,9 +46,9 @@ public final class ServerProcess implements AutoCloseable {
         this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 
-    /// Starts it and waits until it listens. What it logs goes to `server.log` in the data directory's parent.
+    /// Starts it and waits until it listens. It logs to `server.log` in the data directory's parent.
     ///
-    /// @param arguments more of its command line
+    /// @param arguments further arguments of its command line
     public static ServerProcess start(Path dataDir, String... arguments) {
         return start(Map.of(), dataDir, arguments);
     }
@@ -61,7 +61,7 @@ public final class ServerProcess implements AutoCloseable {
         return of(words, environment, dataDir.resolveSibling("server.log"));
     }
 
-    /// Starts it by this command, and waits until it listens.
+    /// Starts it with this command, and waits until it listens.
     public static ServerProcess of(List<String> command, Map<String, String> environment, Path log) {
         try {
             Process process = launch(environment, command, log);
@@ -80,7 +80,7 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /// Starts it with exactly these arguments, for starts that are to fail.
+    /// Starts it with exactly these arguments, for starts that must fail.
     public static Process launch(List<String> arguments, Path log) throws IOException {
         List<String> command = new ArrayList<>(List.of(Programs.server().toString()));
         command.addAll(arguments);
@@ -90,7 +90,7 @@ public final class ServerProcess implements AutoCloseable {
     private static Process launch(Map<String, String> environment, List<String> command, Path log)
             throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
-        // no setting of the machine's or the user's reaches it
+        // no setting of the machine or the user affects it
         builder.environment().keySet().removeIf(name -> name.startsWith("OLLAMA_"));
         builder.environment().put("HOME", log.getParent().toString());
         builder.environment().putAll(environment);
@@ -99,8 +99,8 @@ public final class ServerProcess implements AutoCloseable {
         return builder.start();
     }
 
-    /// A port for a program that must be told one. A connection that was closed on it keeps it from being given to
-    /// anybody who asks for any port, for a minute.
+    /// Returns a port for a program that must be told one. A connection that was closed on it keeps the system from
+    /// giving it to anybody who asks for any free port, for a minute.
     public static int freePort() throws IOException {
         try (ServerSocket port = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Socket other = new Socket(port.getInetAddress(), port.getLocalPort())) {
@@ -145,7 +145,7 @@ public final class ServerProcess implements AutoCloseable {
         return object(answer.body()).text("task_id");
     }
 
-    /// The task once it has ended; fails after a minute.
+    /// Returns the task once it has ended; fails after a minute.
     public Json.Obj awaitEnd(String id) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < end) {
@@ -157,7 +157,7 @@ public final class ServerProcess implements AutoCloseable {
         throw new AssertionError(id + " did not end: " + get("/api/tasks/" + id).body() + "\n" + logged());
     }
 
-    /// Reads a list of hundreds of thousands, of which not all is to be held at once.
+    /// Reads a list of hundreds of thousands, which must not be in memory all at once.
     public static void lines(String url, Consumer<Json.Obj> reader) throws IOException {
         URLConnection list = URI.create(url).toURL().openConnection();
         list.setRequestProperty("Accept", "application/x-ndjson");
@@ -169,7 +169,7 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /// What it is doing, for the message of a failure: how it ended, or its threads; and what it logged.
+    /// Returns what it is doing, for the message of a failure: how it ended, or its threads; and its log.
     public String condition() {
         if (!process.isAlive()) {
             return "ended with " + process.exitValue() + ", logged:\n" + logged();
@@ -183,7 +183,7 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /// The pieces of a task's answer from its event stream: the first `most`, or all to the stream's end.
+    /// Returns the pieces of a task's answer from its event stream: the first `most`, or all up to the stream's end.
     public List<Json.Obj> chunks(String id, int most) throws IOException {
         List<Json.Obj> chunks = new ArrayList<>();
         try (InputStream stream = URI.create(url + "/api/tasks/" + id + "/events").toURL().openStream();
@@ -215,7 +215,7 @@ public final class ServerProcess implements AutoCloseable {
         return (Json.Obj) Json.parse(json);
     }
 
-    /// SIGHUP; returns once the log holds what is expected of it.
+    /// Sends SIGHUP; returns once the log contains the expected text.
     public void hangUp(String expected) {
         int before = logged().length();
         try {
@@ -226,7 +226,7 @@ public final class ServerProcess implements AutoCloseable {
         awaitLogged(before, expected);
     }
 
-    /// Returns once the log holds this.
+    /// Returns once the log contains this.
     public void awaitLogged(String expected) {
         awaitLogged(0, expected);
     }
@@ -242,13 +242,13 @@ public final class ServerProcess implements AutoCloseable {
         });
     }
 
-    /// SIGKILL.
+    /// Sends SIGKILL.
     public void kill() {
         process.destroyForcibly();
         awaitExit();
     }
 
-    /// SIGTERM.
+    /// Sends SIGTERM.
     ///
     /// @return the exit status
     public int terminate() {
@@ -256,7 +256,7 @@ public final class ServerProcess implements AutoCloseable {
         return awaitExit();
     }
 
-    /// Does something again and again, in a thread, until the server that it needs dies.
+    /// Repeats something in a thread until the server that it needs dies.
     public static Thread untilItDies(Runnable work) {
         return Thread.startVirtualThread(() -> {
             try {
@@ -264,7 +264,7 @@ public final class ServerProcess implements AutoCloseable {
                     work.run();
                 }
             } catch (UncheckedIOException | AssertionError itDied) {
-                // what was not acknowledged may or may not be there
+                // what was not acknowledged may or may not exist
             }
         });
     }

@@ -35,11 +35,11 @@ import support.Programs;
 import support.ServerProcess;
 import support.SmallDisk;
 
-/// Everything at once, for long (`make proof ONLY=soak MINUTES=10`; `make test` has 8 s of it, and more until each host
-/// has died once): 64 connections that work beside many that are idle, slow or deaf, while the server is killed, its
-/// disk fills up and empties, and hosts come and go. Nothing that was acknowledged is lost, nothing is completed twice,
-/// and what the server takes stays level. The long form also holds the rate of those that work against what it is
-/// without the others.
+/// Everything at once, for a long time (`make proof ONLY=soak MINUTES=10`; `make test` has 8 s of it, or more until
+/// each host has died once): 64 connections that work beside many that are idle, slow or deaf, while the server is
+/// killed, its disk fills up and empties, and hosts come and go. Nothing that was acknowledged is lost, nothing is
+/// completed twice, and the server's use of resources does not grow. The long form also compares the rate of the
+/// working connections with their rate without the others.
 ///
 /// The disk is a tmpfs, which only root may mount.
 final class SoakTest {
@@ -48,12 +48,12 @@ final class SoakTest {
             : Effort.of(8, 600);
     private static final int CROWD = Effort.of(500, 2_000) - Workload.WORKERS;
     private static final int DISK_MB = Effort.of(160, 2_048);
-    /// A round is a host that goes and comes, a disk that fills and empties, and a kill.
+    /// In a round, a host goes and comes back, the disk fills up and empties, and the server is killed.
     private static final int ROUND_MS = Effort.of(4_000, 30_000);
     private static final double RATE_MIN = 0.7;
-    /// So many lives at least tell whether they are alike.
+    /// At least this many lives of the server are needed for a comparison.
     private static final int LIVES_MIN = 6;
-    /// What memory holds of a task, and what it may hold of the work that goes on at the moment.
+    /// The bytes that memory holds for a task, and those that it may hold for current work.
     private static final long TASK_BYTES = 600;
     private static final long WORK_BYTES = 32 << 20;
     private static final String MODEL = "fake-repeat";
@@ -73,7 +73,7 @@ final class SoakTest {
     private int port;
     private ServerProcess server;
 
-    /// What a process takes.
+    /// The resources that a process uses.
     private record Usage(long residentKb, long files, long threads) {
 
         static Usage of(Process process) throws IOException {
@@ -87,10 +87,10 @@ final class SoakTest {
         }
     }
 
-    /// What the server's heap holds after a collection, and of how many tasks.
+    /// What the server's heap holds after a collection, and for how many tasks.
     private record Held(long bytes, long tasks) {
 
-        /// Whether it is no more than these tasks explain.
+        /// Returns whether it is no more than these tasks explain.
         boolean isLevelWith(Held earlier) {
             return bytes - earlier.bytes <= TASK_BYTES * Math.max(0, tasks - earlier.tasks) + WORK_BYTES;
         }
@@ -167,9 +167,10 @@ final class SoakTest {
                 work.refusals.keySet(), lives, heaps);
     }
 
-    /// The rate of those that work beside the others, to that without them: before they come and after they left, for
-    /// the journal grows all the time, and with it what a compaction costs. What the others ask for when they come is
-    /// work like any other; so it is measured once they have what their buffers hold.
+    /// Returns the rate of the working connections beside the others, relative to that without them. The latter is
+    /// measured before they come and after they have left, because the journal grows all the time, and a compaction's
+    /// cost with it. The first requests of the others are work like any other, so the rate is measured once their
+    /// buffers are full.
     private double ratio(Workload work) throws Exception {
         long part = SECONDS * 1_000 / 24;
         rate(work, part / 2);
@@ -209,7 +210,7 @@ final class SoakTest {
         pause(ROUND_MS / 4);
         hosts.set(host, FakeOllamaProcess.start(hosts.get(host).port(), MODEL));
         Path rubbish = fill();
-        // what was prepared is used up
+        // the prepared space is used up
         Await.until("the disk is full", () -> server.post("/api/tasks", LARGE).statusCode() == 507);
         pause(ROUND_MS / 4);
         Files.delete(rubbish);
@@ -236,7 +237,7 @@ final class SoakTest {
         return rubbish;
     }
 
-    /// Everything that was acknowledged is there, and has ended as it must.
+    /// Checks that everything acknowledged exists, and has ended as it should.
     private void check(Workload work) throws Exception {
         assertTrue(work.wrong.isEmpty(), () -> work.wrong.stream().limit(5).toList() + "\n" + server.logged());
         Await.until(() -> "all have ended: " + server.get("/api/status").body(), () -> {
@@ -258,15 +259,15 @@ final class SoakTest {
         }
         long last = ServerProcess.object(server.get("/api/status").body()).integer("last_seq", -1);
         Await.until(() -> "event " + last + " is told, now " + work.lastSeq, () -> work.lastSeq >= last);
-        // a full disk has no room for some results: these callers have their answers, and the tasks say so
+        // a full disk has no room for some results: their callers have the answers, and the tasks say so
         Set<String> answered = new HashSet<>(work.answered);
         answered.removeAll(work.resultless);
-        // it also lets go of calls that have ended
+        // it also deletes calls that have ended
         answered.stream().filter(id -> !"completed".equals(statuses.getOrDefault(id, "completed")))
                 .forEach(id -> wrong.add("the call " + id + " is " + statuses.get(id) + ", though it was answered"));
         Stream.concat(work.submitted.stream().filter(id -> !work.unwanted.contains(id)), answered.stream())
                 .filter(id -> !work.completions.containsKey(id))
-                // a call may be gone before its follower is back, who is then told that he comes too late
+                // a call may have been deleted before its follower reconnects, who is then told that it is too late
                 .filter(id -> work.resets.get() == 0 || statuses.containsKey(id))
                 .forEach(id -> wrong.add(id + " was never told to be completed"));
         assertTrue(wrong.isEmpty(), () -> wrong.size() + ", " + work.resets + " resets: " + wrong.stream().limit(5)
@@ -294,7 +295,7 @@ final class SoakTest {
         return new Held(Long.parseLong(total), tasks);
     }
 
-    /// The later lives of the server took no more than the earlier ones.
+    /// Checks that later lives of the server used no more than earlier ones.
     private void checkLevel() {
         if (!Effort.isProof()) {
             return;
