@@ -24,9 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 import support.ClientScript;
 import support.Effort;
 import support.Jdks;
+import support.Programs;
 import support.ServerProcess;
 
-/// The client in one file, on the oldest and the newest JDK that it supports.
+/// The client in one file, on the oldest and the newest JDK that it supports, and the same commands with the installed
+/// client.
 @Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SingleFileTest {
@@ -71,13 +73,18 @@ class SingleFileTest {
     }
 
     @Test
-    void everyCommand_onJdk17_doesWhatItSays() throws Exception {
-        commands(Jdks.oldest(), Integer.MAX_VALUE);
+    void commands_onJdk17_doWhatTheySay() throws Exception {
+        commands(Jdks.oldest());
     }
 
     @Test
     void commands_onThisJdk_doWhatTheySay() throws Exception {
-        commands(Jdks.current(), Effort.of(12, Integer.MAX_VALUE));
+        commands(Jdks.current());
+    }
+
+    @Test
+    void everyCommand_ofTheProgram_doesWhatItSays() throws Exception {
+        commands(List.of(Programs.client().toString()), Map.of("HOME", folder.toString()), Integer.MAX_VALUE);
     }
 
     @Test
@@ -120,11 +127,16 @@ class SingleFileTest {
         assertEquals("a\\u001b[2Jb\\u009bc\\u202ed\\u000de\r\n", shown);
     }
 
-    private void commands(Path jdk, int count) throws Exception {
+    private void commands(Path jdk) throws Exception {
+        commands(List.of("sh", MADE.toString()), Map.of("JAVA_HOME", jdk.toString(), "HOME", home(jdk).toString()),
+                Effort.of(12, Integer.MAX_VALUE));
+    }
+
+    private void commands(List<String> program, Map<String, String> environment, int count) throws Exception {
+        Map<String, String> all = new HashMap<>(environment);
+        all.putAll(Map.of("PATH", System.getenv("PATH"), "LC_ALL", "C.UTF-8"));
         try (ServerProcess fresh = ServerProcess.start(folder.resolve("data"), "--ollama-host", "echo:")) {
-            new ClientScript(List.of("sh", MADE.toString()), Map.of("PATH", System.getenv("PATH"), "LC_ALL", "C.UTF-8",
-                    "JAVA_HOME", jdk.toString(), "HOME", home(jdk).toString()), fresh.url(), folder)
-                    .run(SCRIPT, count);
+            new ClientScript(program, all, fresh.url(), folder).run(SCRIPT, count);
         }
     }
 
