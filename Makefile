@@ -30,8 +30,8 @@ IMAGES := build/images.made
 HELLOS := $(PROGRAMS:%=build/hello/%)
 DEPLOY := src/server/deploy
 TESTS := build/test/java.args
-# A part of the tests does without them, unless it is their own.
-TIMED_IMAGES := $(if $(ONLY),$(if $(filter startup,$(ONLY)),$(IMAGES) $(HELLOS)),$(IMAGES) $(HELLOS))
+# A part of the tests does without them, unless it is their own; benchmarks time what users start.
+TIMED_HELLOS := $(if $(ONLY),$(if $(filter startup,$(ONLY)),$(HELLOS)),$(HELLOS))
 TESTED_IMAGES := $(if $(ONLY),$(if $(findstring dist,$(ONLY)),$(IMAGES)),$(IMAGES))
 
 # Folders count too: their time changes when a file comes or goes.
@@ -79,7 +79,7 @@ test-real: build $(TESTS)  ## the product against the real Ollama at OLLAMA_HOST
 sim: build $(TESTS)  ## the simulation of the queue again, as SEED=n ran it
 	@$(call tests,$(or $(ONLY),server.queue.QueueSimulation*),test)
 
-bench: build $(TESTS) $(TIMED_IMAGES)  ## the benchmarks, minutes in all; ONLY=submit runs one; build/bench.json
+bench: build $(TESTS) $(IMAGES) $(TIMED_HELLOS)  ## the benchmarks, minutes in all; ONLY=submit: one; build/bench.json
 	@$(java) -Xmx512m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders @build/test/java.args -da bench.Bench $(ONLY)
 
 screenshots: build $(TESTS)  ## each view of the page in Chromium, wide and narrow, light and dark: build/screenshots/

@@ -10,11 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import support.Programs;
+
 /// A process of its own, so that neither heap nor compiler is shared with what it is compared with. It is told things,
 /// and tells them, line by line.
 final class Program implements AutoCloseable {
 
-    private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
+    /// The server's, as the Makefile has them.
+    private static final List<String> FLAGS = List.of("-Xmx512m", "-XX:+UseParallelGC", "-XX:-UseAdaptiveSizePolicy",
+            "-XX:InitialRAMPercentage=25", "-XX:NewRatio=8", "-XX:MaxTenuringThreshold=1",
+            "-XX:+UseCompactObjectHeaders");
 
     private final Process process;
     private final BufferedReader out;
@@ -36,8 +41,8 @@ final class Program implements AutoCloseable {
     ///
     /// @param words options of Java, the class, its arguments
     static Program java(Work work, String... words) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-Xmx512m"));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString()));
         command.addAll(FLAGS);
         command.addAll(List.of("@build/test/java.args", "-da"));
         command.addAll(List.of(words));
@@ -48,16 +53,10 @@ final class Program implements AutoCloseable {
     ///
     /// @param javaOptions after the launcher's own; the executor of [NoOpProvider] is there if a host asks for it
     static Program server(Work work, Path dataDir, String javaOptions, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of("build/bin/ollama-queue-server", "--port", "0", "--data-dir",
+        List<String> command = new ArrayList<>(List.of(Programs.server().toString(), "--port", "0", "--data-dir",
                 dataDir.toString()));
         command.addAll(List.of(arguments));
         return new Program(command, javaOptions, work.log());
-    }
-
-    /// The server of the image.
-    static Program serverImage(Work work, Path dataDir) throws IOException {
-        return new Program(List.of("build/dist/ollama-queue-server/bin/ollama-queue-server", "--port", "0",
-                "--data-dir", dataDir.toString(), "--ollama-host", "echo:"), "", work.log());
     }
 
     /// The port in its first line, `listening on http://HOST:PORT`.

@@ -22,7 +22,7 @@ final class StartupBench {
     }
 
     static void run(Work work, Table table) throws Exception {
-        try (Program server = Program.serverImage(work, work.fresh("data"))) {
+        try (Program server = Program.server(work, work.fresh("data"), "", "--ollama-host", "echo:")) {
             String url = "http://localhost:" + server.port();
             row(work, table, "startup: client status", Goal.ratioAtMost(2.5), "--server", url, "status");
             row(work, table, "startup: client version", Goal.ratioAtMost(1.4), "version");
@@ -65,7 +65,7 @@ final class StartupBench {
             double floor = hello(work, "ollama-queue-server");
             Path folder = work.fresh("data");
             long begun = System.nanoTime();
-            try (Program server = Program.serverImage(work, folder)) {
+            try (Program server = Program.server(work, folder, "", "--ollama-host", "echo:")) {
                 String url = "http://localhost:" + server.port() + "/readyz";
                 while (status(url) != 200) {
                     Thread.onSpinWait();
