@@ -2,13 +2,18 @@ package server.executor.openai;
 
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import server.executor.HostAddress;
+import server.executor.HostAnswer;
+import server.executor.HostHead;
 
 /// An OpenAI-compatible host as the settings describe it.
 ///
@@ -26,6 +31,9 @@ record Endpoint(String name, URI baseUrl, String apiKey, Map<String, String> hea
 
     /// A shorter value is not a secret, and hiding it would spoil messages.
     private static final int SECRET_LENGTH_MIN = 6;
+
+    /// Stands in the place of a secret.
+    private static final String MARK = "***";
 
     /// Makes an endpoint from settings, which it checks.
     ///
@@ -71,14 +79,36 @@ record Endpoint(String name, URI baseUrl, String apiKey, Map<String, String> hea
         return baseUrl.getHost().matches(".*\\.openai\\.(com|azure\\.com)") ? "max_completion_tokens" : "max_tokens";
     }
 
-    /// Returns a text without secrets: a host may have repeated what it was sent.
+    /// Returns a text without secrets: a host may have repeated what it was sent, in JSON perhaps escaped.
     String redact(String text) {
-        return Stream.concat(Stream.of(apiKey), headers.values().stream())
+        String secrets = Stream.concat(Stream.of(apiKey), headers.values().stream())
                 // a host may repeat `Bearer KEY`, or the key alone
                 .flatMap(value -> Stream.of(value, value.substring(value.lastIndexOf(' ') + 1)))
                 .filter(secret -> secret.length() >= SECRET_LENGTH_MIN)
                 .sorted(Comparator.comparingInt(String::length).reversed())
-                .reduce(text, (clean, secret) -> clean.replace(secret, "***"));
+                .map(Endpoint::pattern)
+                .collect(Collectors.joining("|"));
+        return secrets.isEmpty() ? text : text.replaceAll(secrets, MARK);
+    }
+
+    /// Returns a host's answer without secrets; the rest of it keeps its bytes.
+    HostAnswer redact(HostAnswer answer) {
+        HostHead head = answer.head();
+        byte[] body = answer.body() == null ? null : redact(new String(answer.body(), StandardCharsets.ISO_8859_1))
+                .getBytes(StandardCharsets.ISO_8859_1);
+        return new HostAnswer(new HostHead(head.status(), redacted(head.contentType()),
+                body == null ? head.length() : body.length, redacted(head.retryAfter()), redacted(head.requestId())),
+                body);
+    }
+
+    private String redacted(String text) {
+        return text == null ? null : redact(text);
+    }
+
+    /// Returns the pattern of a secret as it is and as JSON may escape it.
+    private static String pattern(String secret) {
+        return secret.chars().mapToObj(c -> "(?:\\\\?" + Pattern.quote(Character.toString(c))
+                + String.format(Locale.ROOT, "|\\\\u(?i:%04x))", c)).collect(Collectors.joining());
     }
 
     /// Returns it without secrets.

@@ -115,7 +115,8 @@ final class OpenAiExecutor implements TaskExecutor {
     public HostAnswer ask(String method, String target, Map<String, String> headers, Slice body)
             throws IOException, InterruptedException {
         try {
-            return relay.ask(method, endpoint.request(target.substring(VERSION.length())), headers, body);
+            HostAnswer answer = relay.ask(method, endpoint.request(target.substring(VERSION.length())), headers, body);
+            return answer.head().status() / 100 == 2 ? answer : endpoint.redact(answer);
         } catch (HostFailure failure) {
             throw new HostFailure(redacted(failure.outcome()));
         }
@@ -154,7 +155,7 @@ final class OpenAiExecutor implements TaskExecutor {
 
     private Outcome.Failed redacted(Outcome.Failed failed) {
         return new Outcome.Failed(failed.cause(), endpoint.redact(failed.message()), failed.retryAfter(),
-                failed.answer());
+                failed.answer() == null ? null : endpoint.redact(failed.answer()));
     }
 
     private Outcome attempt(Call call, Pieces pieces) throws InterruptedException {

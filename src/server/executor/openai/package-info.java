@@ -9,6 +9,7 @@
 ///
 /// - A field without a counterpart is left out and named in the result's `notes`; if the answer would then be to
 ///   another question, the task is refused before anything is sent.
-/// - Keys and headers of an [server.executor.openai.Endpoint] are secrets: every message about a failure passes through
-///   `redact`. The body of a host's error answer to a relayed call does not.
+/// - Keys and headers of an [server.executor.openai.Endpoint] are secrets: every message about a failure and every
+///   answer that is an error, with its head, passes through `redact`. A successful answer (2xx) does not, nor an error
+///   inside it: it is passed on as it arrives, byte for byte, so a host that repeats a key there publishes it.
 package server.executor.openai;

@@ -62,8 +62,16 @@ public final class ErrorText {
         if (line.length() <= LENGTH_MAX) {
             return line;
         }
-        // cut between words: half a secret would no longer be recognised by the code that hides secrets
-        int word = line.lastIndexOf(' ', LENGTH_MAX);
-        return line.substring(0, word > 0 ? word : LENGTH_MAX) + "…";
+        // half a secret would no longer be recognised by the code that hides secrets, so no run of ASCII is cut
+        int end = LENGTH_MAX;
+        while (end > 0 && isInSecret(line.charAt(end - 1)) && isInSecret(line.charAt(end))) {
+            end--;
+        }
+        return line.substring(0, end).strip() + "…";
+    }
+
+    /// Returns whether a secret in a header may have this character: a space separates it from its scheme.
+    private static boolean isInSecret(char c) {
+        return c > ' ' && c < 127;
     }
 }

@@ -93,6 +93,15 @@ class EndpointTest {
     }
 
     @Test
+    void redact_keyAsJsonEscapesIt_isHidden() {
+        Endpoint endpoint = Endpoint.at("http://gpu", "ab/cd+ef\\gh\"==");
+        for (String escaped : new String[] {"ab/cd+ef\\gh\"==", "ab\\/cd+ef\\\\gh\\\"==",
+                "ab\\u002fcd\\u002Bef\\u005Cgh\\u0022=="}) {
+            assertEquals("{\"a\":\"***\"}", endpoint.redact("{\"a\":\"" + escaped + "\"}"));
+        }
+    }
+
+    @Test
     void provider_addresses_areServedAndOpened() {
         OpenAiProvider provider = new OpenAiProvider();
         assertTrue(provider.serves("openai:http://gpu:1/v1") && provider.serves("openai:"));

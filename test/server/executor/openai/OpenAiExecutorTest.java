@@ -2,11 +2,13 @@ package server.executor.openai;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -18,9 +20,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import server.executor.HostAnswer;
+import server.executor.HostHead;
 import server.executor.Limits;
 import server.executor.Outcome;
 import server.executor.Outcome.Cause;
+import server.executor.relay.Relayed;
 import server.executor.wire.EnvironmentProxies;
 import server.executor.wire.Route;
 import shared.TaskType;
@@ -202,8 +207,30 @@ class OpenAiExecutorTest extends OpenAiHarness {
         // half a key would not be known again: the cut of a long text falls between words
         fake.next((request, reply) -> reply.whole(500, "ba".repeat(495) + " " + request.header("x-token")));
         assertFalse(failed(Cause.PASSING).contains("hus"));
+        fake.next((request, reply) -> reply.whole(500, "ja,".repeat(331) + "=" + request.header("x-token")));
+        assertFalse(failed(Cause.PASSING).contains("hus"));
+        fake.next((request, reply) -> reply.whole(500, "\u5bb6".repeat(995) + request.header("x-token")));
+        assertEquals("cloud answered 500: " + "\u5bb6".repeat(995) + "…", failed(Cause.PASSING));
         use(executor(null, Map.of(), Map.of(), null, Limits.DEFAULT));
         assertTrue(failed(Cause.ACCOUNT).startsWith("cloud answered 401"));
+    }
+
+    @Test
+    void relayAndAsk_refusedWithTheKey_passOnTheAnswerWithoutIt() throws Exception {
+        String body = "{\"error\":{\"message\":\"Invalid API Key: Bearer %s\",\"é\":[1, 2]}}\n";
+        FakeOllamaAnswer refusal = (request, reply) -> {
+            reply.raw("HTTP/1.1 401 No\r\nConnection: close\r\nContent-Type: text/" + KEY + "\r\nx-request-id: of "
+                    + KEY + "\r\n\r\n" + body.formatted(KEY));
+            reply.breakOff();
+        };
+        fake.next(refusal).info("/v1/models/q", refusal);
+        Relayed to = new Relayed();
+        Outcome outcome = openAi.relay(Relayed.call(TaskType.CHAT, "/v1/chat/completions", "{}", false), to, to);
+        for (HostAnswer answer : List.of(assertInstanceOf(Outcome.Failed.class, outcome).answer(),
+                openAi.ask("GET", "/v1/models/q", Map.of(), null))) {
+            assertEquals(body.formatted("***"), new String(answer.body(), StandardCharsets.UTF_8));
+            assertEquals(new HostHead(401, "text/***", answer.body().length, null, "of ***"), answer.head());
+        }
     }
 
     @Test
