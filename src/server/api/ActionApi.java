@@ -136,7 +136,7 @@ final class ActionApi {
             return actions.matched(filter);
         }
         Outlook outlook = standing.outlook().apply(0);
-        Matched pending = actions.matched(filter.with(Set.of(TaskStatus.PENDING)));
+        Matched pending = actions.matched(filter.only(TaskStatus.PENDING));
         return new Matched(pending.tasks().stream().filter(task -> stand.passes(outlook, task)).toList(),
                 pending.asOf());
     }

@@ -116,7 +116,7 @@ final class ListApi {
         Outlook outlook = sort != null && stand.isAll() ? null
                 : standing.outlook().apply(sort == null ? Ahead.PLAYED_MAX : 0);
         TaskFilter filter = filters.of(query);
-        Listing listing = new Listing(outlook == null ? filter : filter.with(Set.of(TaskStatus.PENDING)), sort,
+        Listing listing = new Listing(outlook == null ? filter : filter.only(TaskStatus.PENDING), sort,
                 ascending, query.flag("full"), lines, stand, outlook,
                 outlook == null && query.flag("waits") ? standing.outlook().apply(0) : outlook);
         // with lines there is no upper limit: 0 requests all

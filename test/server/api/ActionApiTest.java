@@ -83,6 +83,14 @@ final class ActionApiTest {
     }
 
     @Test
+    void state_andStatus_mustBothMatch() {
+        String states = "\"state\":[\"ready\",\"retrying\",\"scheduled\",\"blocked\"]";
+        assertEquals("3", text(json(ask("{" + states + "}", "\"action\":\"cancel\",\"dry_run\":true")), "matched"));
+        assertEquals("0", text(done("{\"status\":\"failed\"," + states + "}", "\"action\":\"cancel\"", 0), "done"));
+        assertEquals("fcppp", statuses());
+    }
+
+    @Test
     void otherNumber_is409WithTheNumber_andChangesNothing() {
         HttpResponse<String> refused = ask("{\"status\":\"pending\"}", "\"action\":\"cancel\",\"expect\":2");
         assertEquals(409, refused.statusCode());

@@ -72,7 +72,8 @@ final class ListApiTest {
             "?model=b%3A7b|2",
             "?q=sheep|20", "?q=SHEEP&type=embed|2", "?q=one+wolf|1", "?q=nothing|", "?sort=priority|2310",
             "?sort=priority&order=asc|0312", "?limit=2|32", "?limit=2&offset=1|21", "?offset=9|", "?status=&type=|3210",
-            "?sort=model&order=asc&limit=1|0"})
+            "?status=pending,failed&state=ready|3210", "?status=failed&state=ready|",
+            "?status=failed&sort=next|", "?sort=model&order=asc&limit=1|0"})
     void list_filtersAndOrder(String query, String expected) {
         HttpResponse<String> response = server.get("/api/tasks" + (query == null ? "" : query));
         assertEquals(200, response.statusCode(), response.body());
@@ -166,6 +167,7 @@ final class ListApiTest {
         assertEquals(last.text("cause_id"), ((Json.Obj) causes.getLast()).text("cause_id"));
         assertEquals(1, ApiServer.array(server.get("/api/tasks/causes?limit=1")).values().size());
         assertEquals(1, ApiServer.array(server.get("/api/tasks/causes?host=h&ended_since=1h")).values().size());
+        assertEquals(0, ApiServer.array(server.get("/api/tasks/causes?status=completed")).values().size());
         assertEquals(400, server.get("/api/tasks/causes?limit=6").statusCode());
     }
 

@@ -34,9 +34,15 @@ public record TaskFilter(Set<TaskStatus> statuses, Set<TaskType> types, Set<Inte
                 causes, crons, query);
     }
 
-    /// Returns the same filter with other statuses.
-    public TaskFilter with(Set<TaskStatus> otherStatuses) {
-        return with(otherStatuses, priorities, models);
+    /// Returns the filter for those of its tasks that have this status; if it excludes the status, no task matches.
+    public TaskFilter only(TaskStatus status) {
+        // no task's model has an empty name
+        return with(Set.of(status), priorities, allows(status) ? models : Set.of(""));
+    }
+
+    /// Returns whether tasks of a status may match.
+    boolean allows(TaskStatus status) {
+        return statuses.isEmpty() || statuses.contains(status);
     }
 
     /// Returns the same filter for these clients' tasks only.

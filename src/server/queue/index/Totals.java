@@ -162,7 +162,7 @@ public final class Totals {
         long total = 0;
         if (filter.isOfStatuses()) {
             for (TaskStatus status : TaskStatus.values()) {
-                total += filter.statuses().isEmpty() || filter.statuses().contains(status) ? of(status) : 0;
+                total += filter.allows(status) ? of(status) : 0;
             }
             return total;
         }
@@ -240,7 +240,7 @@ public final class Totals {
 
     private static boolean passes(TaskFilter filter, TaskStatus status, TaskType type, int priority, String model,
             String client, boolean relayed, boolean cut) {
-        return (filter.statuses().isEmpty() || filter.statuses().contains(status))
+        return filter.allows(status)
                 && (filter.types().isEmpty() || filter.types().contains(type))
                 && (filter.priorities().isEmpty() || filter.priorities().contains(priority))
                 && (filter.models().isEmpty() || filter.models().contains(model))

@@ -85,7 +85,7 @@ public final class Pages {
     /// @param now milliseconds since the epoch
     public List<CauseInTime> causes(TaskFilter filter, long now) {
         Causes causes = new Causes(now);
-        each(filter.with(Set.of(TaskStatus.FAILED)), causes::add);
+        each(filter.only(TaskStatus.FAILED), causes::add);
         return causes.all();
     }
 
