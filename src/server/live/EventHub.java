@@ -168,7 +168,7 @@ public final class EventHub implements AutoCloseable {
                 return passed;
             }
             joined.add(subscription);
-            Set<Long> tasks = subscription.filter().tasks();
+            Set<Long> tasks = subscription.tasks();
             tasks.forEach(task -> narrow.add(task, subscription));
             if (tasks.isEmpty()) {
                 broad = Stream.concat(broad.stream(), Stream.of(subscription)).toList();
@@ -177,10 +177,25 @@ public final class EventHub implements AutoCloseable {
         }
     }
 
+    /// Adds one more task to those that a subscription wants.
+    void addTask(Subscription subscription, long task) {
+        synchronized (lock) {
+            if (joined.contains(subscription)) {
+                narrow.add(task, subscription);
+            }
+        }
+    }
+
+    void removeTask(Subscription subscription, long task) {
+        synchronized (lock) {
+            narrow.remove(task, subscription);
+        }
+    }
+
     void leave(Subscription subscription) {
         synchronized (lock) {
             if (joined.remove(subscription)) {
-                subscription.filter().tasks().forEach(task -> narrow.remove(task, subscription));
+                subscription.tasks().forEach(task -> narrow.remove(task, subscription));
                 broad = broad.stream().filter(other -> other != subscription).toList();
                 lock.notifyAll();
             }

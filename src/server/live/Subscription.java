@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 import server.live.Item.Change;
@@ -86,8 +88,19 @@ public final class Subscription implements AutoCloseable {
         pace = queue.ledger().pace().beginInTurns();
     }
 
-    EventFilter filter() {
-        return filter;
+    /// Returns the tasks whose events alone it may want; empty if it wants those of others, too. For the reader.
+    Set<Long> tasks() {
+        if (filter.tasks().isEmpty()) {
+            return Set.of();
+        }
+        Set<Long> tasks = new HashSet<>(filter.tasks());
+        tasks.addAll(followed.keySet());
+        return tasks;
+    }
+
+    /// Returns whether the hub has to learn that the answer of this task is followed.
+    private boolean isBesideFilter(long task) {
+        return !filter.tasks().isEmpty() && !filter.tasks().contains(task);
     }
 
     // ---- where it begins
@@ -231,6 +244,9 @@ public final class Subscription implements AutoCloseable {
         synchronized (outbox) {
             followed.put(task.id(), answer);
         }
+        if (isBesideFilter(task.id())) {
+            hub.addTask(this, task.id());
+        }
         hub.answers().add(task.id(), answer);
         return answer;
     }
@@ -245,6 +261,9 @@ public final class Subscription implements AutoCloseable {
         }
         if (answer == null) {
             return null;
+        }
+        if (isBesideFilter(task)) {
+            hub.removeTask(this, task);
         }
         answer.close();
         return answer.status();

@@ -153,6 +153,29 @@ final class SubscriptionTest {
     }
 
     @Test
+    void follow_besideTheEventsOfAnotherTask_getsItsAnswer() throws Exception {
+        Task one = submit();
+        Task task = submit();
+        Task third = submit();
+        try (Subscription items = hub.subscribe(EventFilter.ofTask(third.id()))) {
+            items.follow(one.name(), AnswerPlace.START, memory);
+            items.follow(task.name(), AnswerPlace.START, memory);
+            items.unfollow(one.id());
+            // one that joins the hub again still follows it
+            items.resume(queue.durableSeq());
+            start();
+            Run run = start();
+            answers.begin(task.id(), run.attempt(), run.seq()).text("Hello");
+            assertEquals(List.of("1.0 Hello"), next(items, 1));
+            queue.cancel(third.id(), null);
+            assertEquals(List.of("CANCELLED"), next(items, 1));
+            answers.end(task.id(), run.attempt());
+            queue.runs().complete(run, json("{\"response\":\"Hello\"}"));
+            assertEquals(List.of("end COMPLETED"), untilEnd(items));
+        }
+    }
+
+    @Test
     void resume_keepsTheAnswersThatAreFollowed() throws Exception {
         Task task = submit();
         try (Subscription items = hub.subscribe(EventFilter.ALL)) {
