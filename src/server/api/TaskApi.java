@@ -61,7 +61,7 @@ final class TaskApi {
         this.queue = queue;
         this.submissions = submissions;
         this.explain = explain;
-        waits = new Waits(queue, settings.get(RequestLimits.CONNECTIONS) / 6 * 5);
+        waits = new Waits(queue, Math.max(1, settings.get(RequestLimits.CONNECTIONS) * 5 / 6));
     }
 
     Answer submit(WebRequest request) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import server.access.RequestLimits;
 import server.http.Wire.Reply;
 import server.http.Wire;
 import server.order.Fit;
@@ -34,6 +35,7 @@ import server.order.ahead.Forecast.Before;
 import server.order.ahead.Forecast.Why;
 import server.order.ahead.Span;
 import server.queue.Run;
+import server.settings.Settings;
 import shared.json.Json;
 
 final class TaskApiTest {
@@ -264,6 +266,16 @@ final class TaskApiTest {
     void show_waitRunsOut_answersTheTaskAsItIs() {
         String id = server.submit(HELLO);
         assertEquals("pending", json(server.get("/api/tasks/" + id + "?wait=50ms")).text("status"));
+    }
+
+    /// Any number of connections leaves one request that may wait.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 6})
+    void show_withWait_ofFewConnections(int connections) throws IOException {
+        try (ApiServer few = new ApiServer(Settings.DEFAULT.with(RequestLimits.CONNECTIONS, connections))) {
+            String id = few.submit(ApiServer.HELLO);
+            assertEquals("pending", json(few.get("/api/tasks/" + id + "?wait=1ms")).text("status"));
+        }
     }
 
     @ParameterizedTest
