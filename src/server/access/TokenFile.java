@@ -24,6 +24,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -215,19 +216,23 @@ public final class TokenFile {
             try {
                 replace(file, written(tokens), true);
             } catch (IOException noRoom) {
-                if (gone == null) {
+                if (gone == null || !blank(gone.hash())) {
                     throw noRoom;
                 }
-                blank(gone.hash());
             }
         }
     }
 
     /// Overwrites a hash with zeros in place, which needs no room on the disk: even a partly overwritten hash matches
-    /// no secret.
-    private void blank(byte[] hash) throws IOException {
+    /// no secret. In a file that a person edited, its digits may be capitals.
+    ///
+    /// @return false if the hash is not found, because its digits are escaped
+    private boolean blank(byte[] hash) throws IOException {
         String hex = HexFormat.of().formatHex(hash);
-        int at = Files.readString(file, StandardCharsets.ISO_8859_1).indexOf(hex);
+        int at = Files.readString(file, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT).indexOf(hex);
+        if (at < 0) {
+            return false;
+        }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             ByteBuffer zeros = ByteBuffer.wrap("0".repeat(hex.length()).getBytes(StandardCharsets.US_ASCII));
             while (zeros.hasRemaining()) {
@@ -235,6 +240,7 @@ public final class TokenFile {
             }
             channel.force(true);
         }
+        return true;
     }
 
     /// Returns the content of the file, one token per line.

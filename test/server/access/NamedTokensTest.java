@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 import org.junit.jupiter.api.Assumptions;
@@ -202,6 +203,21 @@ final class NamedTokensTest {
         commands.add(CI, NOW, 0);
         assertNull(server.bearer(secret));
         assertEquals(2, Files.readString(folder.resolve("tokens.json")).split("sha256").length - 1);
+    }
+
+    @Test
+    void revoke_withNoRoomForANewFile_ofAHashInCapitals() throws IOException {
+        TokenFile commands = new TokenFile(folder);
+        String secret = commands.add(CI, NOW, 0);
+        Path file = folder.resolve("tokens.json");
+        String hex = HexFormat.of().formatHex(Tokens.hash(secret));
+        Files.writeString(file, Files.readString(file).replace(hex, hex.toUpperCase(Locale.ROOT)));
+        Tokens server = server();
+        assertEquals(CI, server.bearer(secret));
+        Files.createDirectories(folder.resolve("tokens.json.part/full"));
+        commands.revoke("ci");
+        assertNull(server.bearer(secret));
+        assertEquals(List.of(), commands.read());
     }
 
     @Test
