@@ -12,9 +12,7 @@ import server.queue.state.Event;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueStats;
 import server.stats.Minute.Percentiles;
-import server.task.Attempt;
 import server.task.Task;
-import server.task.TaskState;
 import shared.TaskStatus;
 
 /// What the queue did in the last 24 hours, minute by minute, made from its durable events. Kept in memory only; the
@@ -146,10 +144,7 @@ public final class History implements AttemptNews {
     synchronized void take(DurableEvent event) {
         if (event.seq() > knownSeq) {
             switch (event.event()) {
-                case Event.Change change -> {
-                    take(change.what(), change.task(), change.at());
-                    mayEndFailure(change);
-                }
+                case Event.Change change -> take(change.what(), change.task(), change.at());
                 case Event.Cron cron -> {
                     // the tasks that it creates have their own events
                 }
@@ -167,7 +162,7 @@ public final class History implements AttemptNews {
         }
     }
 
-    /// @param task in its state after the event
+    /// @param task in its state after the event (for `deleted`: before it)
     synchronized void take(Event.What what, Task task, long at) {
         turn(at);
         switch (what) {
@@ -177,7 +172,10 @@ public final class History implements AttemptNews {
                 submitted.add(1, at);
                 current.pending++;
             }
-            case RETRIED -> current.pending++;
+            case RETRIED -> {
+                current.pending++;
+                failures.remove(task.id());
+            }
             case STARTED -> {
                 move(-1, 1);
                 if (task.attempts().isEmpty()) {
@@ -210,7 +208,12 @@ public final class History implements AttemptNews {
                 ever.cancelled++;
                 left(task);
             }
-            case PRIORITY, DELETED, LATE -> {
+            case DELETED -> {
+                if (task.status() == TaskStatus.FAILED) {
+                    failures.remove(task.id());
+                }
+            }
+            case PRIORITY, LATE -> {
                 // changes no counts
             }
         }
@@ -320,19 +323,6 @@ public final class History implements AttemptNews {
         marks.add(new Mark(kind, at, kind.equals(RESTART) ? at : 0));
         while (marks.size() > MARKS_MAX) {
             marks.removeFirst();
-        }
-    }
-
-    /// The failure of a task that was put back into the queue or deleted no longer needs attention.
-    private void mayEndFailure(Event.Change change) {
-        // an event of the feed has the attempts only in its task; one read from the journal has them beside it
-        List<Attempt> attempts = change.attempts().isEmpty() ? change.task().attempts() : change.attempts();
-        if (change.what() == Event.What.RETRIED && !attempts.isEmpty()) {
-            Attempt last = attempts.getLast();
-            failures.remove(change.task().model(), last.error(), last.host(), last.endedAt());
-        } else if (change.what() == Event.What.DELETED && change.task().status() == TaskStatus.FAILED) {
-            TaskState was = change.task().state();
-            failures.remove(change.task().model(), was.error(), was.host(), was.endedAt());
         }
     }
 

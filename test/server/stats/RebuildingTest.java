@@ -15,6 +15,7 @@ import server.order.LoadedOffers;
 import server.order.limits.OrderLimits;
 import server.queue.Run;
 import server.queue.TaskQueue;
+import server.queue.index.FailureCause;
 import server.queue.state.Event;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
@@ -25,6 +26,8 @@ import support.Await;
 import support.FaultyStorage;
 
 final class RebuildingTest {
+
+    private static final String MEMORY = "CUDA out of memory";
 
     private final FaultyStorage storage = new FaultyStorage();
     private final SubmissionReader submissions = new SubmissionReader(Settings.DEFAULT, OrderLimits::of,
@@ -37,7 +40,7 @@ final class RebuildingTest {
             complete(queue, "{\"response\":\"x\",\"eval_count\":42,\"load_duration\":3000000000}");
             submit(queue, "b");
             Run failing = queue.runs().startNext(LoadedOffers.at("gpu"));
-            queue.runs().fail(failing, "CUDA out of memory", null);
+            queue.runs().fail(failing, MEMORY, null);
             queue.changeMode(QueueMode.PAUSED);
             queue.changeMode(QueueMode.RUNNING);
             submit(queue, "a");
@@ -69,6 +72,43 @@ final class RebuildingTest {
         }
     }
 
+    @Test
+    void failures_onlyTheRetriedOrDeletedTasksOwn_areRemoved() throws IOException {
+        try (TaskQueue queue = open()) {
+            History history = History.of(queue, System.currentTimeMillis());
+            long failed = submit(queue, "a");
+            queue.runs().fail(queue.runs().startNext(LoadedOffers.at("gpu")), MEMORY, null);
+            long cancelled = submit(queue, "a");
+            putBack(queue);
+            queue.cancel(cancelled, null);
+            long expired = submit(queue, "a");
+            putBack(queue);
+            queue.refuse(expired, "expired");
+            Await.until("both are known", () -> errors(history).size() == 2);
+            retry(queue, history, cancelled);
+            assertEquals(List.of(MEMORY, "expired"), errors(history));
+            retry(queue, history, expired);
+            assertEquals(List.of(MEMORY), errors(history));
+            queue.delete(failed);
+            Await.until("it is removed", () -> errors(history).isEmpty());
+        }
+    }
+
+    private static void putBack(TaskQueue queue) {
+        queue.runs().putBack(queue.runs().startNext(LoadedOffers.at("gpu")), MEMORY, System.currentTimeMillis()
+                + 60_000, true);
+    }
+
+    private static void retry(TaskQueue queue, History history, long task) {
+        long before = history.last(60, System.currentTimeMillis()).getLast().pending();
+        queue.retry(task, Integer.MAX_VALUE);
+        Await.until("it is put back", () -> history.last(60, System.currentTimeMillis()).getLast().pending() > before);
+    }
+
+    private static List<String> errors(History history) {
+        return history.failures(System.currentTimeMillis()).stream().map(FailureCause::error).toList();
+    }
+
     private static void start(TaskQueue queue) {
         QueueMode mode = queue.stats().mode();
         queue.ledger().change(writer -> writer.append(new Event.ModeChange(mode, writer.now(), true))).durable();
@@ -80,9 +120,9 @@ final class RebuildingTest {
                 () -> 0, new Random(42));
     }
 
-    private void submit(TaskQueue queue, String model) {
-        queue.submit(submissions.read(("{\"type\":\"generate\",\"model\":\"" + model + "\",\"prompt\":\"x\"}")
-                .getBytes(StandardCharsets.UTF_8)), null, null);
+    private long submit(TaskQueue queue, String model) {
+        return queue.submit(submissions.read(("{\"type\":\"generate\",\"model\":\"" + model + "\",\"prompt\":\"x\"}")
+                .getBytes(StandardCharsets.UTF_8)), null, null).document().task().id();
     }
 
     private static void complete(TaskQueue queue, String result) {
