@@ -82,6 +82,7 @@ final class PayloadBuilder {
     /// Reads the value of `payload`. Whether it must be one of Ollama's requests is decided later.
     void readPayload() {
         long mark = json.mark();
+        inPayload = true;
         try {
             readRequest();
         } catch (JsonException notOllamas) {
@@ -89,15 +90,14 @@ final class PayloadBuilder {
             whole = json.raw();
             wrong = notOllamas;
         }
+        inPayload = false;
     }
 
     private void readRequest() {
         int from = json.position();
-        inPayload = true;
         if (json.peek() == Kind.ARRAY) {
             bareMessages = true;
             add("messages");
-            inPayload = false;
             return;
         }
         json.beginObject();
@@ -113,7 +113,6 @@ final class PayloadBuilder {
             }
         }
         whole = json.since(from);
-        inPayload = false;
     }
 
     /// Reads the value of a field beside `payload`; returns false if the request has no such field.

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import server.order.limits.OrderLimits;
 import server.settings.Settings;
@@ -36,6 +38,18 @@ class EndpointBodyTest {
             assertEquals("Hi", read.preview());
             assertEquals("{\"stream\":false}", read.head().text());
             assertEquals(ApiPath.V1_RESPONSES, read.terms().caller().endpoint());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'options':{}", "'prompt':null", "'options':null,'input':null"})
+    void absentFields_besideABodyThatIsNotOllamas_countForNothing_inAnyOrder(String beside) {
+        String endpoint = "'endpoint':'/v1/completions','model':'m'";
+        String payload = "'payload':{'model':'m','prompt':['a','b']}";
+        for (List<String> order : List.of(List.of(endpoint, beside, payload), List.of(endpoint, payload, beside),
+                List.of(payload, beside, endpoint))) {
+            assertEquals("{\"model\":\"m\",\"prompt\":[\"a\",\"b\"]}",
+                    read("{" + String.join(",", order) + "}").payload().text());
         }
     }
 
