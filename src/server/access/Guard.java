@@ -72,12 +72,6 @@ public final class Guard {
             return header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length()) ? null
                     : header.substring(BEARER.length()).strip();
         }
-
-        /// Returns the token, which may also be where the SDKs of OpenAI and Anthropic put their API key; null if none.
-        public String apiKey() {
-            String bearer = bearer();
-            return bearer == null ? only("X-api-key") : bearer;
-        }
     }
 
     public static final Setting<List<String>> ALLOWED_HOSTS = Setting.texts("server.allowed_hosts",
@@ -201,6 +195,16 @@ public final class Guard {
         if ("cross-site".equals(asked.only("Sec-fetch-site")) && asked.only("Origin") == null) {
             throw new Problem(403, "requests from pages of another site are refused");
         }
+    }
+
+    /// Returns the token of a request; null if it has none. The SDKs of OpenAI and Anthropic send it as their API key.
+    /// Some programs send both headers; then the one that is valid counts.
+    ///
+    /// @param isRelayed whether the path is one of Ollama, OpenAI or Anthropic
+    public String token(Request asked, boolean isRelayed) {
+        String bearer = asked.bearer();
+        String key = isRelayed ? asked.only("X-api-key") : null;
+        return key == null || bearer != null && (stillPasses(bearer) || !stillPasses(key)) ? bearer : key;
     }
 
     /// Checks the token of a request, if one is required.

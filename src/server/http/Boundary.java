@@ -145,7 +145,7 @@ final class Boundary implements HttpHandler {
         Scope scope = match == null ? Scope.READ : match.scope();
         if (scope != Scope.OPEN && !(preflight && forItsPage.length > 0)) {
             guard.checkSite(asked);
-            String token = relayed ? asked.apiKey() : asked.bearer();
+            String token = guard.token(asked, relayed);
             request.by(guard.identify(asked, token, scope, tokenNeeded), () -> guard.stillPasses(token));
         }
     }

@@ -169,6 +169,16 @@ final class BoundaryRelayedTest {
         assertEquals(200, wire.ask("GET", "/").status());
     }
 
+    @Test
+    void token_besideAnotherText_isFoundInEitherHeader() throws IOException {
+        restart(Settings.DEFAULT.with(Tokens.TOKEN, "secret"));
+        assertEquals(200, wire.ask("GET", "/v1/models/a", "Authorization: Bearer any", "x-api-key: secret").status());
+        assertEquals(200, wire.ask("GET", "/v1/models/a", "Authorization: Bearer secret", "x-api-key: any").status());
+        assertEquals(200, wire.ask("GET", "/v1/models/a", "Authorization: Basic any", "x-api-key: secret").status());
+        assertEquals(401, wire.ask("GET", "/v1/models/a", "Authorization: Bearer any", "x-api-key: any").status());
+        assertEquals(401, wire.ask("GET", "/own", "Authorization: Bearer any", "x-api-key: secret").status());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"application/x-www-form-urlencoded", "text/plain; charset=latin1", "application/json", "?"})
     void body_ofAnyType_isTaken(String type) throws IOException {
