@@ -19,6 +19,7 @@ import server.executor.Pieces;
 import server.executor.RelayCall;
 import server.executor.RelaySink;
 import server.executor.TaskExecutor;
+import server.executor.relay.OllamaNames;
 import server.executor.relay.RunAsCall;
 import shared.TaskType;
 import shared.json.Json;
@@ -124,7 +125,7 @@ final class EchoExecutor implements TaskExecutor {
         if (body == null || !isChat && !path.equals("/api/generate")) {
             return null;
         }
-        Json.Obj request = (Json.Obj) Json.read(JsonReader.ofOwn(body));
+        Json.Obj request = (Json.Obj) Json.read(JsonReader.ofOwn(OllamaNames.documented(path, body)));
         if (isChat ? request.get("messages") instanceof Json.Arr messages && !messages.values().isEmpty()
                 : request.get("prompt") instanceof Json.Str prompt && !prompt.value().isEmpty()) {
             return null;

@@ -77,7 +77,7 @@ public final class RunAsCall {
 
     /// Returns the body as a task's payload, without the members `model` and `stream`.
     private static Slice payload(RelayCall call) {
-        Map<String, Slice> members = Members.of(call.body(), "the body");
+        Map<String, Slice> members = Members.of(OllamaNames.documented(call.path(), call.body()), "the body");
         members.keySet().removeIf(name -> name.equalsIgnoreCase("model") || name.equalsIgnoreCase("stream"));
         JsonWriter out = new JsonWriter(call.body().length()).beginObject();
         members.forEach((name, value) -> out.name(

@@ -53,6 +53,15 @@ class EchoRelayTest {
     }
 
     @Test
+    void relay_namesInAnotherCase_isNoLoad() throws Exception {
+        String answer = relay(TaskType.CHAT, "/api/chat", "{\"Messages\":[{\"Role\":\"user\",\"Content\":\"a b\"}]}",
+                false);
+        assertTrue(answer.contains("\"content\":\"a b\""), answer);
+        assertTrue(relay(TaskType.GENERATE, "/api/generate", "{\"Prompt\":\"a b\"}", false)
+                .contains("\"response\":\"a b\""));
+    }
+
+    @Test
     void relay_openAiChatStream_comesAsEvents() throws Exception {
         String[] events = relay(TaskType.CHAT, "/v1/chat/completions", """
                 {"model":"qwen3","messages":[{"role":"user","content":[{"type":"text","text":"a b c"}]}],

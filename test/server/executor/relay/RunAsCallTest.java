@@ -97,6 +97,27 @@ class RunAsCallTest {
     }
 
     @Test
+    void run_namesInAnotherCase_areOllamasAsItReadsThem() throws Exception {
+        Outcome busy = new Outcome.Failed(Cause.BUSY, "busy", null);
+        run(Relayed.call(TaskType.CHAT, "/api/chat", """
+                {"Model":"qwen3","STREAM":true,"meſſages":[{"Role":"user","Content":"x","Tool_Calls":[{"Function":\
+                {"Name":"f","Arguments":{"Name":1}}}],"Other":2}],"Options":{"Seed":1},"enableThinking":true,\
+                "Format":{"Type":"object"},"Tools":[{"Type":"function","function":{"Parameters":{"Type":1}}}],\
+                "Keep_Alive":null}""", true), (call, pieces) -> busy);
+        assertEquals("""
+                {"messages":[{"role":"user","content":"x","tool_calls":[{"function":\
+                {"name":"f","arguments":{"Name":1}}}],"Other":2}],"options":{"Seed":1},"enableThinking":true,\
+                "format":{"Type":"object"},"tools":[{"type":"function","function":{"parameters":{"Type":1}}}]}""",
+                asked.payload().text());
+        run(Relayed.call(TaskType.EMBED, "/api/embeddings", "{\"Model\":\"m\",\"Prompt\":\"x\"}", false),
+                (call, pieces) -> busy);
+        assertEquals("{\"input\":\"x\"}", asked.payload().text());
+        run(Relayed.call(TaskType.CHAT, "/v1/chat/completions", "{\"Messages\":[]}", false),
+                (call, pieces) -> busy);
+        assertEquals("{\"Messages\":[]}", asked.payload().text());
+    }
+
+    @Test
     void run_failure_leavesTheHeadUnsentBeforeTheFirstPiece() throws Exception {
         Outcome.Failed failed = new Outcome.Failed(Cause.BUSY, "busy", null);
         RelayCall call = Relayed.call(TaskType.CHAT, "/api/chat", "{\"messages\":[]}", true);
