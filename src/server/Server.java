@@ -160,7 +160,7 @@ final class Server implements AutoCloseable {
                     settings.get(JournalOptions.PATH), tokens, loaded), web);
             Routes routes = api.routes();
             relay.addTo(routes);
-            passed.addTo(routes, api::page);
+            passed.addTo(routes, api::page, api::status);
             new ModelCalls(hosts, dispatcher::askNow, web.gone(), relay::options).addTo(routes);
             web.serve(routes);
             WebSocketServer sockets = sockets(settings.with(RequestLimits.CONNECTIONS, most.webSocket()), tls, web,

@@ -267,6 +267,14 @@ final class RightsTest {
     }
 
     @Test
+    void status_isAPathOfOllamasToo() {
+        assertEquals(200, ask("GET", "/q/client=ci/api/status", ci, null).status());
+        assertEquals(400, ask("GET", "/q/clients=ci/api/status", ci, null).status());
+        refused(ask("GET", "/q/client=other/api/status", ci, null), "cannot be \"other\"");
+        assertEquals(200, ask("GET", "/api/status", ci, null).status());
+    }
+
+    @Test
     void idempotencyKeys_areAClientsOwn() {
         String id = json(walk.ask("POST", "/api/tasks", ci, TASK, "Idempotency-Key: k")).text("id");
         Reply same = walk.ask("POST", "/api/tasks", ci, TASK, "Idempotency-Key: k");

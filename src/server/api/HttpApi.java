@@ -136,6 +136,11 @@ public final class HttpApi {
         return files.page(request);
     }
 
+    /// Answers with the state of the queue.
+    public Answer status(WebRequest request) {
+        return queueApi.status(request);
+    }
+
     /// Announces the port of the WebSocket server to clients.
     public void announce(int wsPort) {
         serverApi.announce(wsPort);

@@ -18,7 +18,7 @@ import shared.Problem;
 /// segments, including their `/`. One `/` more at the end is ignored. A GET route answers HEAD too.
 ///
 /// The paths of Ollama and similar APIs, which are *relayed*, may be preceded by `/q/HINTS`, a segment with the
-/// caller's hints; other paths may not.
+/// caller's hints; other paths may not, except for those with a route of their own for it: `/q/{id}/…`.
 public final class Routes {
 
     /// One row of the table.
@@ -131,7 +131,8 @@ public final class Routes {
         int end = path.indexOf('/', HINTS.length());
         Match match = at(method, end < 0 ? "/" : path.substring(end));
         if (!match.isRelayed()) {
-            throw nothing();
+            // one of the server's own paths that may have them
+            match = at(method, path);
         }
         return new Match(match.route(), match.id(), match.allow(), match.errors(),
                 path.substring(HINTS.length(), end < 0 ? path.length() : end), match.path());

@@ -64,11 +64,16 @@ public final class PassedCalls {
 
     /// Adds the routes of these calls.
     ///
-    /// @param page what a browser gets at `/`
-    public void addTo(Routes routes, Handler page) {
+    /// @param page   what a browser gets at `/`
+    /// @param status the server's own answer at `/api/status`, a path that Ollama has, too
+    public void addTo(Routes routes, Handler page, Handler status) {
         routes.addRelayed("GET", "/", Scope.OPEN,
                 "the page for browsers, or that Ollama is running | | 200 text html 304",
                 ApiForm.OLLAMA::error, request -> root(request, page));
+        routes.add("GET", "/q/{id}" + STATUS, Scope.READ, "", request -> {
+            checkHints(request);
+            return status.handle(request);
+        });
         add(routes, "GET", VERSION, Scope.READ,
                 "as Ollama's: the lowest version of the hosts | | 200 object", request -> version());
         add(routes, "GET", TAGS, Scope.READ,

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import server.access.Scope;
 import server.access.TestTokens;
 import server.dispatch.HostOptions;
 import server.dispatch.Hosts;
@@ -32,6 +33,7 @@ import server.executor.ExecutorRegistry;
 import server.executor.HostAddress;
 import server.executor.Limits;
 import server.http.Answer;
+import server.http.Handler;
 import server.http.Routes;
 import server.http.WebServer;
 import server.settings.Settings;
@@ -78,8 +80,9 @@ final class PassedCallsTest {
                 TestTokens.none());
         open.add(web);
         passed = new PassedCalls(all, BODY_MAX, () -> options);
-        Routes routes = new Routes();
-        passed.addTo(routes, request -> Answer.text("the page"));
+        Handler status = request -> Answer.text("the status");
+        Routes routes = new Routes().add("GET", "/api/status", Scope.READ, "", status);
+        passed.addTo(routes, request -> Answer.text("the page"), status);
         web.serve(routes);
     }
 
@@ -297,8 +300,9 @@ final class PassedCallsTest {
     @Test
     void whatIsWrongInAHint_isA400() throws IOException {
         serve(host("a", a));
-        for (String path : List.of("/q/prio=low/api/tags", "/q/priority=often/", "/q/on/v1/models",
-                "/q/on=b/api/tags", "/q/on=b/", "/q/on=b/v1/models/m")) {
+        for (String path : List.of("/q/prio=low/api/tags", "/q/prio=low/api/status",
+                "/q/priority=often/", "/q/on/v1/models", "/q/on=b/api/tags",
+                "/q/on=b/", "/q/on=b/v1/models/m")) {
             assertEquals(400, ask("GET", path, null).statusCode(), path);
         }
         assertEquals(400, ask("GET", "/api/ps", null, "X-Queue-Priority", "often").statusCode());
@@ -306,6 +310,7 @@ final class PassedCallsTest {
         HttpResponse<String> on = ask("GET", "/api/version", null, "X-Queue-On", "b");
         assertTrue(on.statusCode() == 400 && on.body().contains("(hosts: a)"), on.body());
         assertEquals(200, ask("GET", "/q/on=a/api/tags", null).statusCode());
+        assertEquals("the status", get("/q/on=a,client=me/api/status/"));
     }
 
     @Test

@@ -92,7 +92,7 @@ final class RelayRig implements AutoCloseable {
         relay = new RelayApi(parts, RelayOptions.of(settings), repeatedWithin);
         relay.addTo(routes);
         new PassedCalls(hosts, BODY_MAX, () -> RelayOptions.of(settings))
-                .addTo(routes, request -> Answer.text("the page"));
+                .addTo(routes, request -> Answer.text("the page"), request -> Answer.text("the status"));
         web.serve(routes);
         dispatcher.start();
     }
