@@ -57,6 +57,13 @@ public final class Routes {
         boolean isRelayed() {
             return errors != null;
         }
+
+        /// The same for a request that is wrong, whatever else it says.
+        Match refusing(Problem wrong) {
+            return new Match(new Method(scope(), "", request -> {
+                throw wrong;
+            }, Set.of(), errors), id, null, errors, hints, path);
+        }
     }
 
     /// All routes of one path.
@@ -144,9 +151,26 @@ public final class Routes {
             return exact.match(method, null);
         }
         String[] segments = segments(path);
+        Problem malformed = null;
         for (int i = 0; i < segments.length; i++) {
-            segments[i] = Percent.decode("path", segments[i], false);
+            try {
+                segments[i] = Percent.decode("path", segments[i], false);
+            } catch (Problem wrong) {
+                malformed = wrong;
+            }
         }
+        Match match = at(method, segments);
+        if (malformed == null && match != null) {
+            return match;
+        }
+        if (malformed != null && match != null && match.isRelayed()) {
+            // in the form of its API
+            return match.refusing(malformed);
+        }
+        throw malformed == null ? nothing() : malformed;
+    }
+
+    private Match at(String method, String[] segments) {
         for (Resource resource : plain.values()) {
             if (fits(resource.segments(), segments) != null) {
                 return resource.match(method, null);
@@ -158,7 +182,7 @@ public final class Routes {
                 return resource.match(method, id);
             }
         }
-        throw nothing();
+        return null;
     }
 
     private static Problem nothing() {

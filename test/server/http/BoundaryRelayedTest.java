@@ -62,6 +62,9 @@ final class BoundaryRelayedTest {
                 .add("GET", "/own", Scope.READ, "", request -> Answer.text("own"))
                 .addRelayed("GET", "/", Scope.OPEN, "", errors, request -> text(request, "root"))
                 .addRelayed("GET", "/v1/models/{id}", Scope.READ, "", errors, request -> text(request, request.id()))
+                .addRelayed("GET", "/v1/{id*}", Scope.READ, "", errors, request -> {
+                    throw Problem.notFound("nothing is at this path");
+                })
                 .addRelayed("POST", "/v1/fault", Scope.READ, "", errors, request -> {
                     throw new IllegalStateException("expected by the test");
                 })
@@ -198,6 +201,16 @@ final class BoundaryRelayedTest {
         error(413, wire.post("/v1/chat", "a/b", new byte[LIMIT + 1]));
         stopping.set(true);
         error(503, wire.ask("POST", "/v1/chat", empty));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/models/%ff", "/q/x/v1/models/a%00", "/v1/%c3%28/", "/v1/models/%e9/x"})
+    void path_badlyEncoded_isA400InTheFormOfTheApi(String path) throws IOException {
+        error(400, wire.ask("GET", path));
+        error(400, wire.ask("PUT", path));
+        restart(Settings.DEFAULT.with(Tokens.TOKEN, "secret"));
+        error(401, wire.ask("GET", path));
+        error(400, wire.ask("GET", path, "x-api-key: secret"));
     }
 
     private static void error(int status, Reply reply) {
