@@ -127,6 +127,22 @@ final class ModelLists {
         return out.endArray().endObject();
     }
 
+    /// Writes the answer of `/api/show` about a model of which nothing is known but that it takes tasks: without one,
+    /// `ollama run` takes the model for missing.
+    static JsonWriter shown() {
+        JsonWriter out = new JsonWriter().beginObject();
+        for (String unknown : List.of("modelfile", "parameters", "template")) {
+            out.name(unknown).string("");
+        }
+        out.name("details").beginObject();
+        for (String unknown : List.of("parent_model", "format", "family", "parameter_size", "quantization_level")) {
+            out.name(unknown).string("");
+        }
+        // without model_info: where that is, Ollama's client expects certain members
+        return out.name("families").beginArray().endArray().endObject()
+                .name("capabilities").beginArray().string("completion").endArray().endObject();
+    }
+
     /// Writes a model in the form of OpenAI's lists.
     ///
     /// @param owner who made it; null: the part before the name, as in Ollama's own lists

@@ -191,9 +191,10 @@ public final class PassedCalls {
         String model = named == null ? "" : named;
         Slice body = new Slice(read.bytes(), 0, read.length());
         String target = request.rawQuery() == null ? path : path + "?" + request.rawQuery();
+        String on = RelayApi.hints(request).on();
         HostAnswer missing = null;
         IOException silent = null;
-        for (HostAccess host : candidates(path, model, RelayApi.hints(request).on())) {
+        for (HostAccess host : candidates(path, model, on)) {
             try {
                 HostAnswer answer = host.executor().ask("POST", target, RelayApi.sentOn(request),
                         host.names().containsKey(model) ? ModelName.replaced(body, host.names().get(model)) : body);
@@ -204,6 +205,9 @@ public final class PassedCalls {
             } catch (IOException failure) {
                 silent = failure;
             }
+        }
+        if (path.equals(SHOW) && isOfAnotherKind(model, on)) {
+            return Answer.json(200, ModelLists.shown());
         }
         if (missing != null) {
             return whole(missing);
@@ -223,6 +227,12 @@ public final class PassedCalls {
         all.removeIf(host -> !host.isUp() && !host.has(model));
         all.sort(Comparator.comparing(host -> (host.isUp() ? 0 : 2) + (host.has(model) ? 0 : 1)));
         return all;
+    }
+
+    /// Returns whether a host has the model that cannot be asked about it, as Ollama can.
+    private boolean isOfAnotherKind(String model, String on) {
+        return hosts.accesses().stream().anyMatch(host -> (on == null || host.name().equals(on)) && host.has(model)
+                && !host.executor().relays(SHOW));
     }
 
     private static Whole whole(HostAnswer answer) {

@@ -314,6 +314,19 @@ final class PassedCallsTest {
     }
 
     @Test
+    void show_ofAnEndpointsModel_isOurs() throws IOException {
+        a.models("x");
+        HostOptions far = new HostOptions(new HostAddress("far", b.url() + "/v1", "key", Map.of(), Map.of("gpt", "g-1"),
+                null, Limits.DEFAULT), "openai", true, 1, 4, 0, 4);
+        serve(host("a", a), far);
+        String said = ask("POST", "/api/show", "{\"model\":\"gpt\"}").body();
+        assertTrue(said.startsWith("{\"modelfile\":\"\","), said);
+        assertTrue(said.endsWith("\"capabilities\":[\"completion\"]}"), said);
+        assertEquals(404, ask("POST", "/api/show", "{\"model\":\"g-1\"}").statusCode());
+        assertEquals(404, ask("POST", "/q/on=a/api/show", "{\"model\":\"gpt\"}").statusCode());
+    }
+
+    @Test
     void show_ofAModelThatNoHostHas_isTheLastHostsOwn404() throws IOException {
         byte[] wire = Exchange.of(RECORDINGS.resolve("show-missing.http")).wire();
         a.otherwise((request, reply) -> reply.raw(wire));
