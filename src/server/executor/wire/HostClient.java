@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
@@ -149,7 +148,7 @@ public final class HostClient implements AutoCloseable {
     public Opened open(HttpRequest request, Duration whole) throws HostFailure, InterruptedException {
         CallTimes times = CallTimes.within(whole);
         HttpClient fresh = client(threads);
-        CompletableFuture<HttpResponse<InputStream>> answer = fresh.sendAsync(request, BodyHandlers.ofInputStream());
+        CompletableFuture<HttpResponse<InputStream>> answer = fresh.sendAsync(request, head -> new BreakLast());
         CallWatch watch = watches.start(times, () -> abandon(answer));
         Runnable end = () -> {
             watch.close();
@@ -238,7 +237,7 @@ public final class HostClient implements AutoCloseable {
     private static HttpResponse<InputStream> send(HttpClient by, HttpRequest request)
             throws IOException, InterruptedException {
         try {
-            return by.send(request, BodyHandlers.ofInputStream());
+            return by.send(request, head -> new BreakLast());
         } catch (IOException wrapped) {
             throw wrapped.getCause() instanceof IOException itself ? itself : wrapped;
         }

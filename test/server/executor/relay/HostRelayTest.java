@@ -1,11 +1,19 @@
 package server.executor.relay;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,11 +21,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import server.executor.HostAnswer;
+import server.executor.HostHead;
 import server.executor.Outcome;
+import server.executor.RelaySink;
 import server.executor.TaskExecutor;
 import server.executor.ollama.OllamaProvider;
 import server.task.ApiPath;
 import shared.ResultText;
+import shared.TaskType;
 import shared.json.Slice;
 import support.Await;
 import support.Cuts;
@@ -75,6 +86,61 @@ class HostRelayTest {
             assertEquals(stream, got.text());
             assertFalse(got.ended, "the host has ended nothing");
             Await.until("its connection is closed", () -> fake.running() == 0);
+        }
+    }
+
+    @Test
+    void run_connectionThatBreaks_handsOnAllThatCameBefore() throws Exception {
+        try (ServerSocket host = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                TaskExecutor ollama = new OllamaProvider().open("http://127.0.0.1:" + host.getLocalPort())) {
+            CountDownLatch noticed = new CountDownLatch(1);
+            Thread.ofVirtual().start(() -> sendAndBreakOff(host, noticed));
+            Relayed got = new Relayed();
+            RelaySink slow = new RelaySink() {
+                @Override
+                public void head(HostHead head) {
+                    got.head(head);
+                }
+
+                @Override
+                public void bytes(byte[] bytes, int from, int length) {
+                    got.bytes(bytes, from, length);
+                    assertDoesNotThrow(() -> assertTrue(noticed.await(20, TimeUnit.SECONDS)));
+                }
+
+                @Override
+                public void end() {
+                    got.end();
+                }
+            };
+            Outcome outcome = ollama.relay(Relayed.call(TaskType.GENERATE, "/api/generate", "{}", true), got, slow);
+            assertEquals(LINE.repeat(5), got.text());
+            assertEquals("the connection to " + ollama.name() + " was lost in the middle of the answer (closed)",
+                    assertInstanceOf(Outcome.Failed.class, outcome).message());
+            assertFalse(got.ended);
+        }
+    }
+
+    private static final String LINE = "{\"response\":\"a\",\"done\":false}\n";
+
+    private static void sendAndBreakOff(ServerSocket host, CountDownLatch noticed) {
+        try (Socket socket = host.accept()) {
+            InputStream in = socket.getInputStream();
+            String asked = "";
+            while (!asked.endsWith("\r\n\r\n{}")) {
+                asked += (char) in.read();
+            }
+            String chunk = Integer.toHexString(LINE.length()) + "\r\n" + LINE + "\r\n";
+            socket.getOutputStream().write(("HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n" + chunk.repeat(5)).getBytes(StandardCharsets.US_ASCII));
+            socket.shutdownOutput();
+            while (in.read() >= 0) {
+                // until the client has seen the end
+            }
+        } catch (IOException closed) {
+            // that is the end, too
+        } finally {
+            noticed.countDown();
         }
     }
 
