@@ -3,6 +3,7 @@ package server.executor.relay;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PushbackInputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
@@ -87,8 +88,10 @@ public final class HostRelay {
                 if (head.status() / 100 != 2) {
                     return refusal.of(response, body.readNBytes(ERROR_MAX), call.model());
                 }
-                Type type = Type.of(head, call, host);
-                HandedOn answer = new HandedOn(body, head, to);
+                Type told = Type.of(head, call, host);
+                PushbackInputStream untold = told == null ? new PushbackInputStream(body) : null;
+                Type type = told == null ? Type.guessed(untold, head, call, host) : told;
+                HandedOn answer = new HandedOn(told == null ? untold : body, head, to);
                 Outcome outcome;
                 try {
                     outcome = new Outcome.Completed(result(type, call, answer, pieces, began, watch));
@@ -171,6 +174,10 @@ public final class HostRelay {
     private enum Type {
         JSON, LINES, EVENTS;
 
+        /// The first characters of the fields `data`, `event`, `id` and `retry`, and of comments.
+        private static final String FIELDS_BEGIN = "deir:";
+
+        /// @return null if it is not known: Go's servers call JSON `text/plain` unless they are told otherwise
         /// @throws HostFailure for a type that no API answers with, such as a login page
         static Type of(HostHead head, RelayCall call, String host) throws HostFailure {
             String type = head.contentType() == null ? "" : head.contentType().toLowerCase(Locale.ROOT);
@@ -180,11 +187,39 @@ public final class HostRelay {
             if (type.startsWith("text/event-stream")) {
                 return EVENTS;
             }
-            if (type.contains("json") || type.isEmpty()) {
-                // hosts that imitate Ollama often use this type for lines
-                return call.streams() && call.path().startsWith("/api/") ? LINES : JSON;
+            if (type.contains("json")) {
+                return json(call);
             }
-            throw new HostFailure(Cause.PASSING, host + " sent no answer, but " + type);
+            if (type.isEmpty() || type.startsWith("text/plain")) {
+                return null;
+            }
+            throw noAnswer(type, host);
+        }
+
+        /// Determines the type from the first byte, which is put back.
+        ///
+        /// @throws HostFailure if no API's answer begins with it
+        static Type guessed(PushbackInputStream body, HostHead head, RelayCall call, String host) throws IOException {
+            int first = body.read();
+            if (first >= 0) {
+                body.unread(first);
+            }
+            if (first == '{') {
+                return json(call);
+            }
+            if (call.streams() && call.path().startsWith("/v1/") && FIELDS_BEGIN.indexOf(first) >= 0) {
+                return EVENTS;
+            }
+            throw noAnswer(head.contentType() == null ? "no type" : head.contentType(), host);
+        }
+
+        /// Hosts that imitate Ollama often use this type for lines.
+        private static Type json(RelayCall call) {
+            return call.streams() && call.path().startsWith("/api/") ? LINES : JSON;
+        }
+
+        private static HostFailure noAnswer(String type, String host) {
+            return new HostFailure(Cause.PASSING, host + " sent no answer, but " + type);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -86,6 +88,47 @@ class HostRelayTest {
             assertEquals(stream, got.text());
             assertFalse(got.ended, "the host has ended nothing");
             Await.until("its connection is closed", () -> fake.running() == 0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
+        "/api/chat            | true  | {\"message\":{\"content\":\"Hi\"},\"done\":true}~",
+        "/api/chat            | false | {\"message\":{\"content\":\"Hi\"},\"done\":true}",
+        "/v1/chat/completions | false | {\"choices\":[{\"message\":{\"content\":\"Hi\"}}]}",
+        "/v1/chat/completions | true  | data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}~~data: [DONE]~~"})
+    void run_answerOfAnUntoldType_isTakenForWhatItBeginsLike(String path, boolean streams, String text)
+            throws Exception {
+        String body = text.replace('~', '\n');
+        try (FakeOllama fake = FakeOllama.start();
+                TaskExecutor ollama = new OllamaProvider().open(fake.url())) {
+            for (String type : List.of("Content-Type: text/plain; charset=utf-8\r\n", "")) {
+                fake.next((request, reply) -> reply.raw("HTTP/1.1 200 OK\r\n" + type + "Content-Length: "
+                        + body.length() + "\r\n\r\n" + body));
+                Relayed got = new Relayed();
+                Outcome outcome = ollama.relay(Relayed.call(ApiPath.parse(path).type, path, "{}", streams), got, got);
+                Slice result = assertInstanceOf(Outcome.Completed.class, outcome, outcome::toString).result();
+                assertEquals("Hi", ResultText.of(result).text());
+                assertEquals(body, got.text());
+                assertTrue(got.ended);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/api/chat,true", "/api/chat,false", "/v1/chat/completions,true", "/v1/chat/completions,false"})
+    void run_textOfAnUntoldType_isNoAnswer(String path, boolean streams) throws Exception {
+        try (FakeOllama fake = FakeOllama.start();
+                TaskExecutor ollama = new OllamaProvider().open(fake.url())) {
+            for (String type : List.of("Content-Type: text/plain\r\n", "")) {
+                fake.next((request, reply) -> reply.raw("HTTP/1.1 200 OK\r\n" + type
+                        + "Content-Length: 14\r\n\r\nPlease log in."));
+                Relayed got = new Relayed();
+                Outcome outcome = ollama.relay(Relayed.call(ApiPath.parse(path).type, path, "{}", streams), got, got);
+                assertEquals(ollama.name() + " sent no answer, but " + (type.isEmpty() ? "no type" : "text/plain"),
+                        assertInstanceOf(Outcome.Failed.class, outcome).message());
+                assertNull(got.head);
+            }
         }
     }
 
