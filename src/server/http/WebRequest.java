@@ -403,21 +403,27 @@ public final class WebRequest implements AutoCloseable {
         bodies.giveBack(bytes);
     }
 
-    /// Runs an action once the request is over, however it ends.
+    /// Runs an action once the request is over, however it ends; also if another one of them throws.
     public void atEnd(Runnable action) {
         Runnable before = end;
         end = () -> {
-            action.run();
-            before.run();
+            try {
+                action.run();
+            } finally {
+                before.run();
+            }
         };
     }
 
     @Override
     public void close() {
-        end.run();
-        letGo(held);
-        if (body != null) {
-            bodies.release(body);
+        try {
+            end.run();
+        } finally {
+            letGo(held);
+            if (body != null) {
+                bodies.release(body);
+            }
         }
     }
 }

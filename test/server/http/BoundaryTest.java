@@ -11,8 +11,10 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +35,7 @@ import server.settings.Settings;
 import shared.Problem;
 import shared.json.Json;
 import shared.json.JsonReader;
+import support.Await;
 
 /// What holds for every request, whatever its route: with a table of routes made for the purpose.
 final class BoundaryTest {
@@ -42,6 +45,7 @@ final class BoundaryTest {
 
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final Bodies bodies = new Bodies(300_000, 200);
+    private final CountDownLatch ended = new CountDownLatch(1);
     private HttpServer server;
     private ExecutorService handlers;
     private Wire wire;
@@ -60,6 +64,14 @@ final class BoundaryTest {
                     json.skip();
                     json.end();
                     return new Answer.Whole(200, Answer.JSON, request.body().bytes(), request.body().length());
+                })
+                .add("POST", "/ending", Scope.READ, "", request -> {
+                    request.json(LIMIT, "an end");
+                    request.atEnd(ended::countDown);
+                    request.atEnd(() -> {
+                        throw new IllegalStateException("expected by the test");
+                    });
+                    return Answer.text("ends");
                 })
                 .add("GET", "/stream", Scope.READ, "", request -> new Answer.Streamed(Answer.NDJSON, out -> {
                     out.write("1\n".getBytes(StandardCharsets.UTF_8));
@@ -114,6 +126,14 @@ final class BoundaryTest {
             String instead = wire.ask("GET", "/plain", "X-Request-Id: " + unfit).headers().get("x-request-id");
             assertTrue(instead.matches("req_[0-9a-f]{16}"), instead);
         }
+    }
+
+    @Test
+    void end_ofAnActionThatThrows_keepsUpNoOther() throws Exception {
+        wire.send("POST", "/ending", "Content-Type: application/json", "Content-Length: 2");
+        wire.raw("{}");
+        assertTrue(ended.await(10, TimeUnit.SECONDS));
+        Await.until("the body's room is free", () -> bodies.used() == 0);
     }
 
     // ---- paths
