@@ -68,19 +68,35 @@ final class LastAnswers {
         if (others != null) {
             return others;
         }
-        Thread.ofVirtual().name("ask-" + host.name()).start(() -> {
-            try {
-                HostAnswer answer = host.executor().ask("GET", question.path, Map.of(), null);
-                if (answer.head().status() == 200) {
-                    last.put(question, answer.body());
+        try {
+            Thread.ofVirtual().name("ask-" + host.name()).start(() -> {
+                try {
+                    ask(host, question.path);
+                } finally {
+                    answered(question, mine);
                 }
-            } catch (IOException | InterruptedException | RuntimeException silent) {
-                // the health check reports it
-            } finally {
-                asked.remove(question);
-                mine.complete(null);
-            }
-        });
+            });
+        } catch (RuntimeException | Error unstarted) {
+            // otherwise nobody would ask again
+            answered(question, mine);
+            throw unstarted;
+        }
         return mine;
+    }
+
+    private void ask(HostAccess host, String path) {
+        try {
+            HostAnswer answer = host.executor().ask("GET", path, Map.of(), null);
+            if (answer.head().status() == 200) {
+                last.put(new Question(host.name(), path), answer.body());
+            }
+        } catch (IOException | InterruptedException | RuntimeException silent) {
+            // the health check reports it
+        }
+    }
+
+    private void answered(Question question, CompletableFuture<Void> mine) {
+        asked.remove(question);
+        mine.complete(null);
     }
 }
