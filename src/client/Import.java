@@ -1,5 +1,6 @@
 package client;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,7 @@ final class Import {
     private final Session session;
     private final String name;
     private final long tasksMax;
-    /// The batch. An empty line stands for each earlier line, so that the server's line numbers are those of the file.
+    /// The batch, with an empty line for each line of the file that it leaves out.
     private RequestBody.Builder batch = new RequestBody.Builder();
     private int lines;
     private int linesSent;
@@ -54,7 +55,7 @@ final class Import {
                 add(line, all);
             }
             batch.write('\n');
-            if (waiting == tasksMax || batch.length() - lines > BATCH_BYTES) {
+            if (waiting == tasksMax || batch.length() > BATCH_BYTES) {
                 send();
             }
         }
@@ -85,16 +86,35 @@ final class Import {
 
     private void send() {
         if (waiting > 0) {
-            BatchSubmit.send(session, batch, false);
+            try {
+                BatchSubmit.send(session, batch, false);
+            } catch (Failure failure) {
+                if (failure.exit != Failure.USAGE || linesSent == 0) {
+                    throw failure;
+                }
+                BatchSubmit.send(session, afterLinesSent(), false);
+            }
             taken += waiting;
             waiting = 0;
             session.output().setDone(imported());
         }
         linesSent = lines;
         batch = new RequestBody.Builder();
-        for (int i = 0; i < lines; i++) {
-            batch.write('\n');
+    }
+
+    /// Returns a batch that was refused, with an empty line for each line before it: the line that the refusal names is
+    /// then the file's.
+    private RequestBody.Builder afterLinesSent() {
+        RequestBody.Builder all = new RequestBody.Builder();
+        for (int i = 0; i < linesSent; i++) {
+            all.write('\n');
         }
+        try {
+            batch.body().writer().write(all);
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        return all;
     }
 
     /// Adds to a failure what was imported before it.

@@ -212,12 +212,12 @@ public final class FakeApi implements AutoCloseable {
     }
 
     private void batch(HttpExchange exchange, String body) throws IOException {
-        List<Json> all = new ArrayList<>();
-        if (body.stripLeading().startsWith("[")) {
-            all.addAll(((Json.Arr) Json.parse(body)).values());
-        } else {
-            body.lines().filter(line -> !line.isBlank()).forEach(line -> all.add(Json.parse(line)));
+        if (body.contains("refused")) {
+            error(exchange, 400, "refused (line " + body.split("refused")[0].lines().count() + ")");
+            return;
         }
+        List<Json> all = body.stripLeading().startsWith("[") ? ((Json.Arr) Json.parse(body)).values()
+                : body.lines().filter(line -> !line.isBlank()).map(Json::parse).toList();
         JsonWriter answer = new JsonWriter().beginObject().name("count").number(all.size()).name("ids").beginArray();
         synchronized (this) {
             all.forEach(one -> answer.string(add((Json.Obj) one, one.text()).id));
