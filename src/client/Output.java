@@ -18,6 +18,9 @@ final class Output {
 
     enum Form { TEXT, JSON, JSONL, TABLE }
 
+    /// How a failed write says that the pipe has no reader any more.
+    static final String NO_READER = "Broken pipe";
+
     final Form form;
     private final OutputStream out;
     private final boolean terminal;
@@ -167,7 +170,7 @@ final class Output {
 
     private Failure failure(IOException failed) {
         String why = String.valueOf(failed.getMessage());
-        return why.contains("Broken pipe") ? new Failure(Failure.BROKEN_PIPE, null, null)
+        return why.contains(NO_READER) ? new Failure(Failure.BROKEN_PIPE, null, null)
                 : new Failure(Failure.FAILED, "cannot write to standard output: " + why
                         + (done == null ? "" : "; " + done), null);
     }

@@ -3,6 +3,7 @@ package client;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -17,6 +18,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -36,9 +38,25 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
     /// Returns the environment of this process.
     static Terminal ofProcess() {
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-        return new Terminal(System.in, new FileOutputStream(FileDescriptor.out), err, System.getenv(),
+        OutputStream out = inEnglish(new FileOutputStream(FileDescriptor.out), () -> descriptorIsPipe(1));
+        return new Terminal(System.in, out, err, System.getenv(),
                 Terminal::descriptorIsTerminal, Terminal::askedColumns, Time.ofProcess(),
                 () -> Zones.local(System.getenv("TZ")));
+    }
+
+    /// Returns the same stream, for which a pipe without a reader is broken in English: the system says it in the
+    /// user's language, and nothing else fails when a pipe is written to.
+    static OutputStream inEnglish(OutputStream out, BooleanSupplier isPipe) {
+        return new FilterOutputStream(out) {
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                try {
+                    out.write(bytes, from, length);
+                } catch (IOException failed) {
+                    throw isPipe.getAsBoolean() ? new IOException(Output.NO_READER, failed) : failed;
+                }
+            }
+        };
     }
 
     /// Restores this process's command-line arguments. If the locale is not UTF-8, Java replaces their other characters
@@ -99,11 +117,21 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
 
     /// Linux knows this for each descriptor; elsewhere Java knows only whether both stdin and stdout are terminals.
     private static boolean descriptorIsTerminal(int descriptor) {
+        String target = target(descriptor);
+        return target == null ? System.console() != null : target.startsWith("/dev/pts/")
+                || target.startsWith("/dev/tty") || target.equals("/dev/console");
+    }
+
+    private static boolean descriptorIsPipe(int descriptor) {
+        return String.valueOf(target(descriptor)).startsWith("pipe:");
+    }
+
+    /// Returns what a descriptor leads to; null where the system does not tell.
+    private static String target(int descriptor) {
         try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
-            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
         } catch (IOException | UnsupportedOperationException noProc) {
-            return System.console() != null;
+            return null;
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,26 @@ final class TerminalTest {
         Path file = Files.write(folder.resolve("latin1"),
                 "java\0Gr\u00fc\u00dfe\0".getBytes(StandardCharsets.ISO_8859_1));
         assertThrows(Failure.class, () -> Terminal.whole(new String[] {"Gr\ufffd\ufffde"}, file));
+    }
+
+    @Test
+    void inEnglish_pipeWithoutAReader_isKnownInAnyLanguage() {
+        OutputStream german = new OutputStream() {
+            @Override
+            public void write(int one) throws IOException {
+                throw new IOException("Daten\u00fcbergabe unterbrochen (broken pipe)");
+            }
+        };
+        assertEquals(Failure.BROKEN_PIPE, failure(Terminal.inEnglish(german, () -> true)).exit);
+        Failure elsewhere = failure(Terminal.inEnglish(german, () -> false));
+        assertEquals("1 cannot write to standard output: Daten\u00fcbergabe unterbrochen (broken pipe)",
+                elsewhere.exit + " " + elsewhere.getMessage());
+    }
+
+    private static Failure failure(OutputStream out) {
+        Output output = new Output(out, Output.Form.TEXT, false);
+        output.line("x");
+        return assertThrows(Failure.class, output::flush);
     }
 
     @Test
