@@ -39,9 +39,23 @@ record Terminal(InputStream in, OutputStream out, PrintStream err, Map<String, S
     static Terminal ofProcess() {
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         OutputStream out = inEnglish(new FileOutputStream(FileDescriptor.out), () -> descriptorIsPipe(1));
-        return new Terminal(System.in, out, err, System.getenv(),
+        return new Terminal(standardInput(), out, err, System.getenv(),
                 Terminal::descriptorIsTerminal, Terminal::askedColumns, Time.ofProcess(),
                 () -> Zones.local(System.getenv("TZ")));
+    }
+
+    /// Where standard input is closed, its descriptor is that of the JVM's first file, all of its classes: to read that
+    /// is untrue, and to close it ends the JVM.
+    private static InputStream standardInput() {
+        if (!String.valueOf(target(0)).endsWith("/lib/modules")) {
+            return System.in;
+        }
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("it is closed");
+            }
+        };
     }
 
     /// Returns the same stream, for which a pipe without a reader is broken in English: the system says it in the

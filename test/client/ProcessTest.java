@@ -81,6 +81,22 @@ final class ProcessTest {
     }
 
     @Test
+    void submit_closedInput_saysSo() throws Exception {
+        try (FakeApi api = new FakeApi()) {
+            Process shell = shell("""
+                    "$@" submit chat <&-; echo "status $?" >&2
+                    "$@" submit chat --lines <&-; echo "status $?" >&2
+                    "$@" import <&-; echo "status $?" >&2
+                    "$@" submit chat --prompt x >/dev/null <&-; echo "status $?" >&2
+                    """, api, "");
+            String closed = "ollama-queue: error: cannot read standard input: it is closed\nstatus 2\n";
+            assertEquals(closed.repeat(3) + "status 0\n",
+                    new String(shell.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+            end(shell);
+        }
+    }
+
+    @Test
     void main_cLocale_restoresItsWordsOrRefusesThem() throws Exception {
         try (FakeApi api = new FakeApi()) {
             Process shell = shell("export LC_ALL=C; "
