@@ -173,6 +173,9 @@ final class Server implements AutoCloseable {
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
+        } catch (Problem refused) {
+            closeAll(opened);
+            throw StartFailure.of(refused);
         }
     }
 
