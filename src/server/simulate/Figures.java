@@ -31,7 +31,12 @@ public record Figures(long total, int loads, Map<String, Integer> neverRan, Map<
         private static WaitTimes of(List<Ran> first) {
             long[] sorted = first.stream().mapToLong(Ran::waited).sorted().toArray();
             return sorted.length == 0 ? new WaitTimes(0, 0, 0, 0) : new WaitTimes(sorted.length,
-                    sorted[sorted.length / 2], sorted[(int) (sorted.length * 0.95)], sorted[sorted.length - 1]);
+                    at(sorted, 0.5), at(sorted, 0.95), sorted[sorted.length - 1]);
+        }
+
+        /// Returns the smallest value that is not exceeded by a given share of all, as the server's statistics do.
+        private static long at(long[] sorted, double share) {
+            return sorted[(int) Math.ceil(share * sorted.length) - 1];
         }
     }
 
