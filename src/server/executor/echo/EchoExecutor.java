@@ -157,9 +157,8 @@ final class EchoExecutor implements TaskExecutor {
         int count = Math.min(tokens.size(), limit(request));
         StringBuilder answer = new StringBuilder();
         for (String token : tokens.subList(0, count)) {
-            pause();
-            if (Duration.ofNanos(System.nanoTime() - began).compareTo(call.timeout()) > 0) {
-                return failed(Outcome.Cause.TIMEOUT, "echo: the attempt's time is over");
+            if (pause(call, began)) {
+                return timedOut();
             }
             answer.append(token);
             pieces.text(token);
@@ -186,7 +185,9 @@ final class EchoExecutor implements TaskExecutor {
         JsonWriter result = new JsonWriter().beginObject().name("model").string(call.model());
         result.name("embeddings").beginArray();
         for (String input : inputs) {
-            pause();
+            if (pause(call, began)) {
+                return timedOut();
+            }
             words += tokens(input).size();
             result.beginArray();
             for (float value : WordVector.of(input, (int) dimensions)) {
@@ -201,12 +202,20 @@ final class EchoExecutor implements TaskExecutor {
         return completed(result);
     }
 
-    private void pause() throws InterruptedException {
+    /// Waits for the delay, at most until the attempt's time is over; returns whether it is.
+    private boolean pause(Call call, long began) throws InterruptedException {
+        Duration left = call.timeout().minusNanos(System.nanoTime() - began);
+        boolean over = delay.compareTo(left) > 0;
         if (!delay.isZero()) {
-            Thread.sleep(delay);
+            Thread.sleep(over ? left : delay);
         } else if (Thread.interrupted()) {
             throw new InterruptedException();
         }
+        return over;
+    }
+
+    private static Outcome timedOut() {
+        return failed(Outcome.Cause.TIMEOUT, "echo: the attempt's time is over");
     }
 
     private static String lastOfUser(Json.Obj request) {

@@ -104,6 +104,10 @@ class EchoExecutorTest {
                 + "\"}", Duration.ofMillis(5)), collect());
         assertEquals(Cause.TIMEOUT, assertInstanceOf(Outcome.Failed.class, outcome).cause());
         assertTrue(pieces.size() < 50);
+        // a longer pause ends with it
+        outcome = echo(Duration.ofHours(1)).run(call(TaskType.EMBED, "{\"input\":\"a\"}", Duration.ofMillis(5)),
+                collect());
+        assertEquals(Cause.TIMEOUT, assertInstanceOf(Outcome.Failed.class, outcome).cause());
     }
 
     @Test
