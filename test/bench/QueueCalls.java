@@ -72,6 +72,24 @@ final class QueueCalls implements AutoCloseable {
         }
     }
 
+    /// Waits until so many event streams are open.
+    void awaitStreams(int count) throws IOException, InterruptedException {
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (true) {
+            String body = http.send(HttpRequest.newBuilder(URI.create(url + "settings")).build(),
+                    HttpResponse.BodyHandlers.ofString()).body();
+            Json.Obj used = (Json.Obj) ((Json.Obj) Json.parse(body)).get("used");
+            long open = used.integer("limits.event_streams", -1);
+            if (open == count) {
+                return;
+            }
+            if (System.nanoTime() > end) {
+                throw new IOException(open + " event streams are open, not " + count);
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
     private static long millis(Json task, String member) {
         return Instant.parse(((Json.Str) ((Json.Obj) task).get(member)).value()).toEpochMilli();
     }
