@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
+import support.FakeOllama;
+import support.LoadingOllama;
 import support.Npm;
 import support.ServerProcess;
 
@@ -73,11 +75,19 @@ final class OpenApiTest {
     private String pending;
     private String done;
     private String token = "none";
+    private int sent;
+    /// A host with a model that is loaded.
+    private FakeOllama loaded;
 
     @BeforeAll
-    void start(@TempDir Path folder) {
+    void start(@TempDir Path folder) throws IOException {
         directory = folder;
-        server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:");
+        loaded = FakeOllama.start().models("r");
+        LoadingOllama.of(loaded, 1, 1, Duration.ZERO, Duration.ZERO);
+        server = ServerProcess.start(directory.resolve("data"), "--ollama-host", "echo:", "--ollama-host",
+                loaded.url());
+        String host = loaded.url().replaceFirst(".*//", "");
+        server.awaitEnd(server.submit(TASK.replace("\"m\"", "\"r\",\"on\":\"" + host + "\"")));
         api = ServerProcess.object(server.get("/openapi.json").body());
         done = server.submit(TASK.replace("\"prompt\"", "\"metadata\":{\"a\":[1]},\"client\":\"c\",\"timeout\":"
                 + "\"90s\",\"finish_by\":\"2h\",\"prompt\""));
@@ -89,9 +99,10 @@ final class OpenApiTest {
     }
 
     @AfterAll
-    void stop() {
+    void stop() throws IOException {
         client.close();
         server.close();
+        loaded.close();
     }
 
     @Test
@@ -144,11 +155,15 @@ final class OpenApiTest {
     private int check(String operation, String target, String body) throws IOException, InterruptedException {
         String path = target.replace("{id}", idFor(operation))
                 + (target.equals("/api/cron/preview") ? "?expr=0+9+*+*+*" : "");
-        HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + path)).timeout(Duration.ofSeconds(30))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url() + path))
+                .timeout(Duration.ofSeconds(30))
                 .header("Content-Type", "application/json").header("Authorization", "Bearer " + token)
                 .method(operation.split(" ")[0].toUpperCase(Locale.ROOT),
-                        body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body)).build();
-        HttpResponse<InputStream> answer = client.send(request, BodyHandlers.ofInputStream());
+                        body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (described(operation).text().contains("\"Idempotency-Key\"")) {
+            request.header("Idempotency-Key", "key " + sent++);
+        }
+        HttpResponse<InputStream> answer = client.send(request.build(), BodyHandlers.ofInputStream());
         String what = operation + " as " + path + ": " + answer.statusCode();
         Json.Obj response = object(object(described(operation), "responses"), "" + answer.statusCode());
         assertNotNull(response, what + " is not described");

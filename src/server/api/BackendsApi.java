@@ -22,7 +22,8 @@ final class BackendsApi {
                 tokens_per_second:number completed_per_minute:number failed_per_minute:number refused:[Refused] \
                 runners:[Runner] fits:int today:Today lane:Lane
             Refused = model since:time until:time|null error
-            Runner = model options:object|null since:time|null until:time|null running:int loading:bool
+            Runner = model options:object|null since:time|null until:time|null running:int loading:bool \
+                usual_load_seconds:number size_bytes:int vram_bytes:int
             Today = loads:int loading_seconds:number answering_seconds:number
             Lane = part_seconds:number loading:[number] answering:[number]
             """;

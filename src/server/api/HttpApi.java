@@ -232,7 +232,7 @@ public final class HttpApi {
                                 + "200 WouldBe 201 Submitted 409 429 507",
                         tasks::submit, "dry_run")
                 .add("POST", "/api/tasks/batch", Scope.SUBMIT,
-                        "submits many tasks, all or none | [Submit] lines Idempotency-Key X-Queue-Client | "
+                        "submits many tasks, all or none | [Submit] lines X-Queue-Client | "
                                 + "201 Batch 409 429 507",
                         batches::submit)
                 .add("GET", "/api/tasks", Scope.READ, "lists tasks | | 200 [Summary] [Task] lines 404 409",
