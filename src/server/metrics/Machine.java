@@ -6,6 +6,7 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.lang.management.MemoryUsage;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -17,8 +18,8 @@ final class Machine {
 
     private static final double MILLIS = 1e3;
     private static final double NANOS = 1e9;
-    private static final int PAGE_BYTES = 4096;
-    private static final Path MEMORY = Path.of("/proc/self/statm");
+    private static final double KILO = 1024;
+    private static final Path STATUS = Path.of("/proc/self/status");
 
     private Machine() {
     }
@@ -58,13 +59,21 @@ final class Machine {
             out.gauge("process_max_fds", "Most descriptors that may be open.").sample(most);
         }
         try {
-            String[] pages = Files.readString(MEMORY).split(" ");
-            out.gauge("process_virtual_memory_bytes", "Virtual memory.").sample((double) Long.parseLong(pages[0])
-                    * PAGE_BYTES);
-            out.gauge("process_resident_memory_bytes", "Memory that is in the machine's.")
-                    .sample((double) Long.parseLong(pages[1]) * PAGE_BYTES);
-        } catch (IOException | NumberFormatException untold) {
+            // unlike statm, it does not count in pages, whose size depends on the kernel
+            for (String line : Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1)) {
+                if (line.startsWith("VmSize:")) {
+                    out.gauge("process_virtual_memory_bytes", "Virtual memory.").sample(bytes(line));
+                } else if (line.startsWith("VmRSS:")) {
+                    out.gauge("process_resident_memory_bytes", "Memory that is in the machine's.").sample(bytes(line));
+                }
+            }
+        } catch (IOException untold) {
             // another system
         }
+    }
+
+    /// Returns the number of a line such as `VmRSS:   1234 kB`, in bytes.
+    private static double bytes(String line) {
+        return Long.parseLong(line.replaceAll("\\D", "")) * KILO;
     }
 }
