@@ -69,8 +69,8 @@ public final class CronStore {
     ///
     /// @param before   the version on which the change is based
     /// @param template null to keep it
-    /// @return false if the cron task has changed since: read it again and retry
-    /// @throws Problem 404 if it was deleted, 409 if its new name is taken
+    /// @return false if the cron task was changed or deleted since: read it again and retry
+    /// @throws Problem 409 if its new name is taken
     public boolean update(CronTask before, CronPlan plan, Slice template) {
         return replace(before, What.UPDATED, plan, template);
     }
@@ -222,17 +222,15 @@ public final class CronStore {
         return ledger.look(state -> isServing(state) ? state.crons().nextLook() : Long.MAX_VALUE).value();
     }
 
-    /// Reschedules the cron tasks that must follow a clock that was set.
+    /// Reschedules a cron task, if it must follow a clock that was set; does nothing if it was deleted.
     ///
     /// @param by the change of the clock, in milliseconds; negative: back
-    void clockSet(long by) {
-        for (CronTask cron : all()) {
-            ledger.change(writer -> {
-                CronTask current = writer.state().crons().get(cron.id());
-                CronEvent change = current == null ? null : CronPolicy.rescheduled(current, by, writer.now());
-                return change == null ? null : writer.append(new Event.Cron(change));
-            });
-        }
+    void reschedule(long id, long by) {
+        ledger.change(writer -> {
+            CronTask current = writer.state().crons().get(id);
+            CronEvent change = current == null ? null : CronPolicy.rescheduled(current, by, writer.now());
+            return change == null ? null : writer.append(new Event.Cron(change));
+        });
     }
 
     /// Returns the latest time of any event, in milliseconds since the epoch.
@@ -267,8 +265,8 @@ public final class CronStore {
 
     private boolean replace(CronTask before, What what, CronPlan plan, Slice template) {
         return ledger.change(writer -> {
-            CronTask current = writer.state().crons().require(before.id());
-            if (current.plan() != before.plan() || current.definedAt() != before.definedAt()) {
+            CronTask current = writer.state().crons().get(before.id());
+            if (current == null || current.plan() != before.plan() || current.definedAt() != before.definedAt()) {
                 return false;
             }
             if (!current.plan().name().equals(plan.name())) {

@@ -1,6 +1,7 @@
 package server.cron;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -40,6 +41,8 @@ import support.Await;
 final class CronTimerTest {
 
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final Submission LARGE = new Submission(TaskType.GENERATE, "m", 5, Terms.DEFAULT,
+            Slice.of(("{\"prompt\":\"" + "x".repeat(1_000) + "\"}").getBytes(StandardCharsets.US_ASCII)), null, "x");
 
     @Test
     void aDueTime_makesATask_thatNamesIt() throws IOException {
@@ -219,6 +222,37 @@ final class CronTimerTest {
     }
 
     @Test
+    void every_followsAClockThatWasSetOnAFullDisk_onceThereIsRoom() throws IOException {
+        try (CronRig rig = new CronRig()) {
+            rig.add("@every 10m", "'overlap':'allow'");
+            rig.add("@every 10m", "'overlap':'allow'");
+            long task = rig.queue.submit(LARGE, null, null).document().task().id();
+            rig.storage.capacity(0);
+            assertEquals(507, assertThrows(Problem.class, () -> {
+                for (int i = 0;; i++) {
+                    rig.queue.changePriority(task, i % 2, 1);
+                }
+            }).status());
+            rig.clock.pass(HOUR.negated());
+            assertEquals(507, assertThrows(Problem.class, rig.timer::step).status());
+            rig.storage.capacity(Long.MAX_VALUE);
+            Await.until("the journal has room", () -> rig.queue.full() == null);
+            rig.pass(Duration.ofMinutes(11));
+            assertEquals(2, rig.made().size());
+        }
+    }
+
+    /// As one that replaces a cron task of the same name notices it, and creates its own instead.
+    @Test
+    void update_ofACronTaskThatWasDeletedMeanwhile_isNotDone() throws IOException {
+        try (CronRig rig = new CronRig()) {
+            CronTask cron = rig.add("0 * * * *", "");
+            rig.store.remove(cron.id());
+            assertFalse(rig.store.update(cron, cron.plan(), null));
+        }
+    }
+
+    @Test
     void every_ofAClockThatWasSetBackWhileTheServerWasDown_beginsAnew() throws IOException {
         for (Duration set : List.of(Duration.ofMinutes(-50), Duration.ofDays(-3_653))) {
             try (CronRig rig = new CronRig()) {
@@ -311,11 +345,9 @@ final class CronTimerTest {
         try (CronRig rig = new CronRig()) {
             rig.add("0 * * * *", "");
             rig.storage.capacity(0);
-            Slice prompt = Slice.of(("{\"prompt\":\"" + "x".repeat(1_000) + "\"}").getBytes(StandardCharsets.US_ASCII));
-            Submission large = new Submission(TaskType.GENERATE, "m", 5, Terms.DEFAULT, prompt, null, "x");
             assertEquals(507, assertThrows(Problem.class, () -> {
                 while (true) {
-                    rig.queue.submit(large, null, null);
+                    rig.queue.submit(LARGE, null, null);
                 }
             }).status());
             rig.sleep(HOUR);
