@@ -4,6 +4,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -38,6 +41,9 @@ public final class CronTimer implements AutoCloseable {
     private long since;
     /// By how much the clock had been set since the server's start, in milliseconds, when that was last applied.
     private long clockSet;
+    /// The cron tasks that must still follow a clock that was set, by id, and by how much, in milliseconds. On a full
+    /// disk they wait for room.
+    private final SequencedMap<Long, Long> toReschedule = new LinkedHashMap<>();
 
     /// @param clockSetBy returns by how much the clock was set since the server's start, in milliseconds
     public CronTimer(CronRequests crons, InstantSource clock, LongSupplier clockSetBy) {
@@ -62,7 +68,7 @@ public final class CronTimer implements AutoCloseable {
         if (behind >= JUMP_MS) {
             LOG.log(Level.WARNING, () -> "event=clock_behind_journal by="
                     + Durations.format(Duration.ofMillis(behind)));
-            store.clockSet(-behind);
+            follow(-behind);
         }
     }
 
@@ -110,9 +116,18 @@ public final class CronTimer implements AutoCloseable {
         since = Math.min(since, clock.millis());
         long by = clockSetBy.getAsLong() - clockSet;
         if (by != 0) {
+            follow(by);
             clockSet += by;
-            store.clockSet(by);
         }
+        while (!toReschedule.isEmpty()) {
+            Map.Entry<Long, Long> first = toReschedule.firstEntry();
+            store.reschedule(first.getKey(), first.getValue());
+            toReschedule.pollFirstEntry();
+        }
+    }
+
+    private void follow(long by) {
+        store.all().forEach(cron -> toReschedule.merge(cron.id(), by, Long::sum));
     }
 
     /// Serves one due time.
