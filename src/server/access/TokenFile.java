@@ -172,22 +172,21 @@ public final class TokenFile {
     ///
     /// @throws Problem 404 if there is no such token
     public void revoke(String name) throws IOException {
-        change(tokens -> {
-            NamedToken gone = tokens.stream().filter(token -> token.asker().name().equals(name)).findFirst()
-                    .orElseThrow(() -> Problem.notFound("there is no token " + Problem.shown(name)));
-            tokens.remove(gone);
-            return gone;
-        });
+        change(tokens -> removed(tokens, name));
+    }
+
+    private static NamedToken removed(List<NamedToken> tokens, String name) {
+        NamedToken gone = tokens.stream().filter(token -> token.asker().name().equals(name)).findFirst()
+                .orElseThrow(() -> Problem.notFound("there is no token " + Problem.shown(name)));
+        tokens.remove(gone);
+        return gone;
     }
 
     /// Restores the file as it was before a token was added whose secret was not delivered.
     ///
     /// @param first whether there was no file before
     public void takeBack(String name, boolean first) throws IOException {
-        revoke(name);
-        if (first && read().isEmpty()) {
-            Files.delete(file);
-        }
+        change(tokens -> removed(tokens, name), first);
     }
 
     private interface Change {
@@ -203,7 +202,12 @@ public final class TokenFile {
         }
     }
 
-    private synchronized void change(Change change) throws IOException {
+    private void change(Change change) throws IOException {
+        change(change, false);
+    }
+
+    /// @param deletes whether a file without tokens is deleted
+    private synchronized void change(Change change, boolean deletes) throws IOException {
         checkDirectory();
         checkOwner();
         try (FileChannel lock = open(directory.resolve("tokens.lock"), Set.of(StandardOpenOption.CREATE,
@@ -213,6 +217,10 @@ public final class TokenFile {
             List<NamedToken> before = read();
             List<NamedToken> tokens = new ArrayList<>(before == null ? List.of() : before);
             NamedToken gone = change.on(tokens);
+            if (deletes && tokens.isEmpty()) {
+                Files.delete(file);
+                return;
+            }
             try {
                 replace(file, written(tokens), true);
             } catch (IOException noRoom) {
