@@ -88,11 +88,12 @@ final class TaskApi {
                 : Answer.json(201, out, "Location", location);
     }
 
-    /// Returns the key as the queue knows it. The keys of each named token are separate: no name contains a space, and
-    /// the key of a relayed call begins with a slash.
+    /// Returns the key as the queue knows it. The keys of each named token are separate: no name is empty or contains a
+    /// space, and the key of a relayed call begins with a slash and contains a space. Without a name, a key without a
+    /// space stays what it is, because earlier versions have stored it so.
     private static String ownKey(WebRequest request, IdempotencyKey key) {
         String name = request.asker().name();
-        return name == null ? key.text() : name + " " + key.text();
+        return name != null ? name + " " + key.text() : key.text().contains(" ") ? " " + key.text() : key.text();
     }
 
     /// Describes what would become of a task, without submitting it.

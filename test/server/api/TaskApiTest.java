@@ -11,17 +11,26 @@ import static server.api.ApiServer.json;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import server.access.Asker;
+import server.access.NamedTokens;
 import server.access.RequestLimits;
+import server.access.Scope;
+import server.access.TestTokens;
+import server.access.Tokens;
 import server.http.Wire.Reply;
 import server.http.Wire;
 import server.order.Fit;
@@ -94,6 +103,22 @@ final class TaskApiTest {
         assertEquals(409, other.statusCode());
         HttpResponse<String> fresh = server.post("/api/tasks", HELLO, "Idempotency-Key", "k2");
         assertFalse(json(fresh).text("id").equals(json(first).text("id")));
+    }
+
+    @Test
+    void submit_keysOfEachName_areItsOwn(@TempDir Path folder) throws IOException {
+        NamedTokens tokens = TestTokens.in(folder);
+        String ci = tokens.add(new Asker("ci", Scope.ADMIN, Asker.NO_LIMIT, Asker.NO_LIMIT), 0);
+        try (ApiServer guarded = new ApiServer(Settings.DEFAULT.with(Tokens.TOKEN, "own"), tokens)) {
+            Set<String> made = new HashSet<>();
+            for (int round = 0; round < 2; round++) {
+                for (String[] each : new String[][] {{ci, "abc"}, {"own", "abc"}, {"own", "ci abc"}}) {
+                    made.add(json(guarded.post("/api/tasks", HELLO, "Idempotency-Key", each[1], "Authorization",
+                            "Bearer " + each[0])).text("id"));
+                }
+            }
+            assertEquals(3, made.size(), made.toString());
+        }
     }
 
     @Test
