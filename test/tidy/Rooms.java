@@ -81,10 +81,10 @@ final class Rooms {
                 settings task
             stats: queue queue.index queue.ledger queue.state task
             task: access settings
-            tls: settings
+            tls: clock settings
             tool: access dispatch journal journal.compaction journal.disk journal.recovery queue queue.ledger \
                 queue.state settings simulate tls
-            websocket: access settings tls
+            websocket: access clock settings tls
             """;
 
     private static final Map<String, Set<String>> KNOWN = known();

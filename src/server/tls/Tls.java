@@ -7,7 +7,6 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -16,6 +15,7 @@ import javax.net.ssl.SSLSocket;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 
+import server.clock.Rounds;
 import server.settings.Setting;
 import server.settings.Settings;
 
@@ -32,7 +32,7 @@ public final class Tls implements AutoCloseable {
     public static final List<Setting<?>> SETTINGS = List.of(CERT, KEY);
 
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
-    private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private final Identities identities;
     private final SSLContext context;
@@ -61,7 +61,7 @@ public final class Tls implements AutoCloseable {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(new KeyManager[] {identities}, null, null);
             Tls tls = new Tls(identities, context);
-            Thread.ofVirtual().name("tls-files").start(tls::watch);
+            new Rounds("tls-files", LOOK_EVERY, identities::look, () -> !tls.closed).begin();
             return tls;
         } catch (GeneralSecurityException impossible) {
             throw new IOException("this Java has no TLS: " + impossible.getMessage(), impossible);
@@ -109,13 +109,6 @@ public final class Tls implements AutoCloseable {
         SSLParameters parameters = context.getDefaultSSLParameters();
         parameters.setProtocols(VERSIONS);
         return parameters;
-    }
-
-    private void watch() {
-        while (!closed) {
-            LockSupport.parkNanos(this, LOOK_NANOS);
-            identities.look();
-        }
     }
 
     @Override

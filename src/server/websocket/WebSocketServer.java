@@ -22,6 +22,7 @@ import server.access.Guard;
 import server.access.Guard.Request;
 import server.access.OtherLoopback;
 import server.access.Scope;
+import server.clock.Rounds;
 import server.tls.Tls;
 import shared.LogValue;
 import shared.Problem;
@@ -33,7 +34,7 @@ public final class WebSocketServer implements AutoCloseable {
     private static final Logger LOG = System.getLogger("server.websocket");
 
     private static final int BACKLOG = 1_024;
-    private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final long ACCEPT_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long FAREWELL_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -55,10 +56,19 @@ public final class WebSocketServer implements AutoCloseable {
     /// The memory left for incoming requests, in bytes.
     private final AtomicLong headRoom;
     private volatile boolean closed;
+    /// The time between two looks at all connections.
+    private final Duration pause;
+    // used only by the thread that looks, as System.nanoTime()
+    /// When the next look is due.
+    private long due = System.nanoTime();
+    /// Since when the process has not been held up.
+    private long awake = due;
 
     private WebSocketServer(WebSocketOptions options, Tls tls, ServerSocket socket, Guard guard, int pagePort,
             Function<String, Supplier<Dialogue>> dialogues, IntConsumer answered) {
         this.options = options;
+        Duration quarter = options.pingEvery().dividedBy(4);
+        pause = quarter.compareTo(LOOK_EVERY) < 0 ? quarter : LOOK_EVERY;
         this.tls = tls;
         room = new Semaphore(options.streamsMax());
         headRoom = new AtomicLong(options.headsMax());
@@ -86,7 +96,8 @@ public final class WebSocketServer implements AutoCloseable {
         if (server.other != null) {
             server.begin(server.other);
         }
-        Thread.ofVirtual().name("websocket-look").start(server::lookAfterAll);
+        new Rounds("websocket-look", server.pause, server::lookAfterAll,
+                () -> !server.closed || !server.connections.isEmpty()).begin();
         return server;
     }
 
@@ -148,6 +159,10 @@ public final class WebSocketServer implements AutoCloseable {
                     LOG.log(Level.WARNING, "event=accept_failed reason=" + LogValue.of(failed.getMessage()));
                     LockSupport.parkNanos(ACCEPT_PAUSE_NANOS);
                 }
+            } catch (RuntimeException | Error failure) {
+                // most likely out of memory; nobody else would accept
+                LOG.log(Level.ERROR, "event=accept_failed", failure);
+                LockSupport.parkNanos(ACCEPT_PAUSE_NANOS);
             }
         }
     }
@@ -156,17 +171,27 @@ public final class WebSocketServer implements AutoCloseable {
         Entry entry = new Entry();
         Connection connection = new Connection(client, tls, options, entry);
         connections.add(connection);
-        Thread.ofVirtual().name("websocket-read").start(() -> {
-            try {
-                connection.run();
-            } finally {
-                entry.leave();
-                synchronized (connections) {
-                    connections.remove(connection);
-                    connections.notifyAll();
+        try {
+            Thread.ofVirtual().name("websocket-read").start(() -> {
+                try {
+                    connection.run();
+                } finally {
+                    entry.leave();
+                    leave(connection);
                 }
-            }
-        });
+            });
+        } catch (RuntimeException | Error notStarted) {
+            connection.abort();
+            leave(connection);
+            throw notStarted;
+        }
+    }
+
+    private void leave(Connection connection) {
+        synchronized (connections) {
+            connections.remove(connection);
+            connections.notifyAll();
+        }
     }
 
     /// The admission of one connection, and its end.
@@ -230,18 +255,11 @@ public final class WebSocketServer implements AutoCloseable {
     }
 
     private void lookAfterAll() {
-        long pause = Math.min(LOOK_NANOS, options.pingEvery().toNanos() / 4);
-        long due = System.nanoTime();
-        long awake = due;
-        while (!closed || !connections.isEmpty()) {
-            long now = System.nanoTime();
-            // the process was suspended, or the machine slept
-            awake = now - due > LOOK_NANOS ? now : awake;
-            long since = awake;
-            connections.forEach(connection -> connection.look(now, since));
-            due = System.nanoTime() + pause;
-            LockSupport.parkNanos(pause);
-        }
+        long now = System.nanoTime();
+        // the process was suspended, or the machine slept
+        awake = now - due > LOOK_EVERY.toNanos() ? now : awake;
+        connections.forEach(connection -> connection.look(now, awake));
+        due = System.nanoTime() + pause.toNanos();
     }
 
     /// Stops listening, closes all connections, and waits briefly until they have ended.
