@@ -106,7 +106,8 @@ class RelayApiTest {
 
     @Test
     void otherStreams_areKeptAsTheyCame() throws Exception {
-        String said = "event: message_start\r\ndata: {\"type\":\"message_start\"}\r\n\r\n: x\n\ndata: [1]\n\n";
+        String said = "event: message_start\r\ndata: {\"type\":\"message_start\"}\r\n\r\n: x\n\ndata: [1]\n\n"
+                + "data: {\"type\":\"message_stop\"}\n\n";
         try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
             ollama.otherwise((request, reply) -> {
                 reply.begin("text/event-stream");

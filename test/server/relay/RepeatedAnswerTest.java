@@ -62,7 +62,7 @@ class RepeatedAnswerTest {
 
     @Test
     void streamOfEvents_isSentAsItCame() throws Exception {
-        String said = "event: x\r\ndata: {\"type\":\"é\"}\r\n\r\n: end";
+        String said = "event: x\r\ndata: {\"type\":\"é\"}\r\n\r\ndata: {\"type\":\"message_stop\"}\n\n: end";
         try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
             ollama.otherwise((request, reply) -> {
                 reply.begin("text/event-stream");

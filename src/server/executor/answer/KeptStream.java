@@ -66,15 +66,17 @@ public final class KeptStream {
         }
     }
 
-    /// Reads the stream to its end, or to its last event, because some hosts never end the stream.
+    /// Reads the stream to its last event, and no further than what follows at once, because some hosts never end it.
     ///
     /// @param rest continues reading after the last event, which also adds to the result
     /// @return the result, `{"content_type":…,"text":…}`
+    /// @throws HostFailure if the stream ends before that: a host that dies may end it in order
     public Slice read(InputStream body, Rest rest) throws IOException, InterruptedException {
         Kept kept = new Kept(body);
         // the last event may contain the whole answer once more
         ServerSentEvents events = new ServerSentEvents(new AnswerLines(kept, host, limits.answer(), room), host,
                 limits.answer());
+        boolean begun = false;
         for (Slice event = events.next(); event != null; event = events.next()) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -82,13 +84,16 @@ public final class KeptStream {
             take(event);
             if (isLast(event)) {
                 rest.read(kept);
-                break;
+                JsonWriter out = new JsonWriter(kept.bytes.size() + 1024).beginObject()
+                        .name("content_type").string("text/event-stream")
+                        .name("text").string(kept.bytes.toString(StandardCharsets.UTF_8)).endObject();
+                return out.slice();
             }
+            begun = true;
         }
-        JsonWriter out = new JsonWriter(kept.bytes.size() + 1024).beginObject()
-                .name("content_type").string("text/event-stream")
-                .name("text").string(kept.bytes.toString(StandardCharsets.UTF_8)).endObject();
-        return out.slice();
+        throw new HostFailure(Cause.PASSING, begun
+                ? "the connection to " + host + " was lost in the middle of the answer (its end is missing)"
+                : host + " sent no answer");
     }
 
     private void take(Slice event) throws HostFailure {

@@ -151,6 +151,9 @@ public final class HostRelay {
         if (call.path().endsWith("/completions")) {
             CompletionAnswer answer = new CompletionAnswer(host, limits, call.room(), began, pieces);
             answer.read(body);
+            if (!answer.finished() && !answer.says()) {
+                throw new HostFailure(Cause.PASSING, host + " sent no answer");
+            }
             return answer.result(call.type(), call.model(), clock.instant().toString(), Set.of());
         }
         return new KeptStream(host, limits, call.room(), pieces)

@@ -69,6 +69,16 @@ class KeptStreamTest {
         assertEquals(is, KeptStream.isLast(Slice.of(event.getBytes(StandardCharsets.UTF_8))));
     }
 
+    @ParameterizedTest
+    @CsvSource({"'', host sent no answer", "': ping\n\n', host sent no answer",
+            "'data: {\"type\":\"message_start\"}\n\n', "
+                    + "the connection to host was lost in the middle of the answer (its end is missing)"})
+    void read_withoutTheLastEvent_isNoWholeAnswer(String stream, String message) {
+        HostFailure failure = assertThrows(HostFailure.class, () -> read(stream, Limits.DEFAULT));
+        assertEquals(Cause.PASSING, failure.outcome().cause());
+        assertEquals(message, failure.getMessage());
+    }
+
     @Test
     void read_tooLarge_isFinal() {
         int length = STREAM.getBytes(StandardCharsets.UTF_8).length;

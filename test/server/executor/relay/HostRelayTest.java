@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import server.executor.HostAnswer;
 import server.executor.HostHead;
@@ -56,6 +58,21 @@ class HostRelayTest {
                     check(ollama, exchange, "cut at byte " + cut + ", seed " + SEED);
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/messages"})
+    void run_streamWithoutAnyEvent_isNoAnswer_andMayBeAskedForAgain(String path) throws Exception {
+        try (FakeOllama fake = FakeOllama.start();
+                TaskExecutor ollama = new OllamaProvider().open(fake.url())) {
+            fake.otherwise((request, reply) -> reply.begin("text/event-stream"));
+            Relayed got = new Relayed();
+            Outcome.Failed failed = assertInstanceOf(Outcome.Failed.class, ollama.relay(
+                    Relayed.call(ApiPath.parse(path).type, path, "{\"stream\":true}", true), got, got));
+            assertEquals(Outcome.Cause.PASSING, failed.cause());
+            assertTrue(failed.message().endsWith(" sent no answer"), failed.message());
+            assertNull(got.head, "nothing was handed on");
         }
     }
 
