@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
+import server.clock.Rounds;
 import shared.Problem;
 
 /// Ends requests that arrive too slowly. `jdk.httpserver` has only one time limit for all requests, which must be long
@@ -17,15 +17,15 @@ import shared.Problem;
 /// first.
 final class SlowRequests implements AutoCloseable {
 
-    private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
     private final Duration time;
     private final LongSupplier nanoTime;
     /// Keyed by the thread that has the request.
     private final Map<Thread, Arriving> arriving = new ConcurrentHashMap<>();
-    private final Thread watch = Thread.ofVirtual().name("slow-requests").unstarted(this::watch);
     private volatile boolean closed;
+    private final Rounds rounds = new Rounds("slow-requests", LOOK_EVERY, this::look, () -> !closed);
 
     /// @param time limit for the head of a request to arrive, and then for its body
     SlowRequests(Duration time, LongSupplier nanoTime) {
@@ -139,7 +139,7 @@ final class SlowRequests implements AutoCloseable {
     }
 
     void start() {
-        watch.start();
+        rounds.begin();
     }
 
     /// Returns an executor that watches the requests that `threads` runs, one per task, from the first byte of the head
@@ -170,16 +170,8 @@ final class SlowRequests implements AutoCloseable {
         arriving.values().forEach(Arriving::look);
     }
 
-    private void watch() {
-        while (!closed) {
-            look();
-            LockSupport.parkNanos(this, LOOK_NANOS);
-        }
-    }
-
     @Override
     public void close() {
         closed = true;
-        LockSupport.unpark(watch);
     }
 }

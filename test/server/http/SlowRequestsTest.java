@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
@@ -32,7 +33,7 @@ import shared.Problem;
 import shared.json.JsonWriter;
 import support.Await;
 
-/// Nothing here waits for the time: it is set, and looked at.
+/// Hardly anything here waits for the time: it is set, and looked at.
 final class SlowRequestsTest {
 
     private static final Duration TIME = Duration.ofMinutes(2);
@@ -115,6 +116,22 @@ final class SlowRequestsTest {
             return reply.isDone();
         });
         return reply.join();
+    }
+
+    @Test
+    void lookThatFails_isNotTheLast() {
+        AtomicInteger looks = new AtomicInteger();
+        try (SlowRequests some = new SlowRequests(TIME, () -> {
+            // the first is the request's own
+            if (looks.getAndIncrement() == 1) {
+                throw new OutOfMemoryError("of the test");
+            }
+            return 1;
+        })) {
+            some.current();
+            some.start();
+            Await.until("others followed", () -> looks.get() > 2);
+        }
     }
 
     @Test
