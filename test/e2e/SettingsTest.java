@@ -116,6 +116,9 @@ final class SettingsTest {
             assertTrue(Stream.of(server.get("/api/tasks?full=true").body(), server.get("/api/tasks/" + id).body())
                     .anyMatch(body -> body.contains("\"model\":\"other\"") || body.contains("no task")));
             Await.until("it is deleted", () -> server.get("/api/tasks/" + id).statusCode() == 404);
+            // its place is free a moment after its end
+            Await.until("it has left its place",
+                    () -> server.get("/api/status").body().contains("\"workers_idle\":5"));
 
             file("queue: {workers: none}\n");
             server.hangUp("event=settings_wrong problem=\"" + file + ", line 1, column 18: queue.workers must be");

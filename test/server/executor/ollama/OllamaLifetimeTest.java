@@ -56,7 +56,8 @@ class OllamaLifetimeTest extends OllamaHarness {
     void run_hostSilentInTheMiddle_idleTimeoutClosesTheConnection() throws Exception {
         warmUp();
         fake.next(FakeOllamaAnswer.stall("One"));
-        Outcome.Failed failed = (Outcome.Failed) ollama.run(generate(LONG, SHORT), pieces);
+        Outcome.Failed failed = (Outcome.Failed) ollama.run(new Call(TaskType.GENERATE, "q",
+                payload("{\"prompt\":\"x\"}"), LONG, LONG, SHORT, AnswerRoom.UNBOUNDED.share()), pieces);
         assertEquals(Cause.PASSING, failed.cause());
         assertTrue(failed.message().contains("sent nothing for"), failed.message());
         assertEquals("One", pieces.text());

@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import server.executor.AnswerRoom;
 import server.executor.Call;
 import server.executor.Limits;
 import server.executor.Outcome;
@@ -62,7 +63,8 @@ abstract class OpenAiHarness {
     }
 
     static Call call(TaskType type, String payload, Duration timeout, Duration idle) {
-        return new Call(type, "q", Slice.of(payload.getBytes(StandardCharsets.UTF_8)), timeout, idle);
+        return new Call(type, "q", Slice.of(payload.getBytes(StandardCharsets.UTF_8)), timeout, LONG, idle,
+                AnswerRoom.UNBOUNDED.share());
     }
 
     static Call chat() {
