@@ -309,6 +309,7 @@ final class LiveDialogueTest {
         try (LiveClient client = open()) {
             for (int i = 0; i < tasks; i++) {
                 client.subscribe(submit());
+                client.next("subscribed");
                 runs.add(http.start());
                 texts.add("");
             }
