@@ -63,8 +63,9 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,6})?) ?(%|[kKMGT]?(?:i?B)?)");
     private static final Pattern INTEGER = Pattern.compile("0|-?[1-9]\\d{0,9}");
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
-    private static final Pattern USER = Pattern.compile("(//)[^/@\\s,]*@");
-    private static final Pattern PARAMETER = Pattern.compile("([?&][^=&\\s,]*=)[^&\\s,]*");
+    /// A user with or without a password, in an address without a scheme only with one.
+    private static final Pattern USER = Pattern.compile("(//)[^/\\s,]*@|(^|,)[^/@:\\s,]*:[^/\\s,]*@");
+    private static final Pattern PARAMETER = Pattern.compile("([?&#][^=&#\\s,]*=)[^&#\\s,]*");
     private static final int TEXT_LENGTH_MAX = 4_096;
 
     /// Shown in place of a secret.
@@ -313,7 +314,7 @@ public record Setting<T>(String key, Type<T> type, String fallback, String flag,
 
     /// Hides the user, the password and the values of query parameters in a URL.
     static String masked(String text) {
-        return PARAMETER.matcher(USER.matcher(text).replaceAll("$1" + MASK + "@")).replaceAll("$1" + MASK);
+        return PARAMETER.matcher(USER.matcher(text).replaceAll("$1$2" + MASK + "@")).replaceAll("$1" + MASK);
     }
 
     private static <T> Setting<T> of(String key, Type<T> type) {

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import server.AllSettings;
@@ -267,6 +268,15 @@ class SettingsTest {
             assertEquals("X-A: ********", all.get(at + "headers").shown());
             assertEquals("c.yaml, line 1", all.get(at + "headers").origin());
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http://me:hunter2@gpu:11434, http://********@gpu:11434", "me:hunter2@gpu:11434, ********@gpu:11434",
+            "gpu:11434, gpu:11434", "http://me:hunt@r2@gpu/v1, http://********@gpu/v1",
+            "'a,me:hunter2@b', 'a,********@b'", "https://a/v1?key=hunter2&b=c#d=hunter2, "
+                    + "https://a/v1?key=********&b=********#d=********", "me@example.com, me@example.com"})
+    void masked_addressWithASecret_isHidden(String address, String shown) {
+        assertEquals(shown, Setting.masked(address));
     }
 
     @Test
