@@ -66,8 +66,8 @@ final class QueueViewTest {
                 + " + ' ' + row.querySelector('.c-prompt a').textContent).join()";
         page.eval("location.hash = '#/tasks'");
         page.waitFor(words + " === 'scheduled later,blocked pinned,pending high,pending low,running runs'");
-        assertTrue(page.is("[...document.querySelectorAll('td.c-status')].some(cell => cell.title.includes("
-                + "'cannot connect to attic'))"));
+        page.waitFor("[...document.querySelectorAll('td.c-status')].some(cell => cell.title.includes("
+                + "'cannot connect to attic'))");
         page.eval("location.hash = '#/queue'");
         page.waitFor(ROWS + " === 'high,low,pinned,later'");
     }

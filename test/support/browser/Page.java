@@ -28,11 +28,15 @@ public final class Page implements AutoCloseable {
     private static final String WAIT = """
             new Promise((resolve, reject) => {
               const condition = () => (%s);
-              let observer, timer, end;
+              let observer, timer, end, failure;
               const look = () => {
-                let value;
-                try { value = condition(); } catch (error) { value = null; stop(reject, error); return; }
-                if (value) stop(resolve, true);
+                try {
+                  if (condition()) stop(resolve, true);
+                  failure = undefined;
+                } catch (error) {
+                  // what it looks at is not there yet, or is being replaced
+                  failure = error;
+                }
               };
               const stop = (settle, value) => {
                 observer?.disconnect(); clearInterval(timer); clearTimeout(end); settle(value);
@@ -40,7 +44,7 @@ public final class Page implements AutoCloseable {
               observer = new MutationObserver(look);
               observer.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
               timer = setInterval(look, 20);
-              end = setTimeout(() => stop(resolve, false), %d);
+              end = setTimeout(() => failure ? stop(reject, failure) : stop(resolve, false), %d);
               look();
             })""";
 

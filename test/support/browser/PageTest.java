@@ -69,6 +69,12 @@ final class PageTest {
     }
 
     @Test
+    void waitFor_anElementThatIsNotThereYet_waits(Page page) {
+        page.open(url).eval("setTimeout(() => document.body.insertAdjacentHTML('beforeend', '<b id=late>x</b>'), 300)");
+        page.waitFor("document.querySelector('#late').textContent === 'x'");
+    }
+
+    @Test
     void preferencesAndViewport_areThePages(Page page, @TempDir Path dir) throws IOException {
         page.viewport(360, 640).dark(true).reducedMotion(true).open(url);
         assertEquals(360, page.number("innerWidth"));
