@@ -342,6 +342,10 @@ public final class History implements AttemptNews {
         since = Math.min(since, earlier.since);
         work.before(earlier.work);
         failures.before(earlier.failures);
+        // what lasted at the start has been marked again since, and may be over
+        long until = marks.stream().filter(mark -> !mark.kind.equals(RESTART)).mapToLong(Mark::until).findFirst()
+                .orElse(0);
+        earlier.marks.replaceAll(mark -> mark.until == 0 ? new Mark(mark.kind, mark.at, until) : mark);
         marks.addAll(0, earlier.marks);
     }
 

@@ -73,6 +73,25 @@ final class RebuildingTest {
     }
 
     @Test
+    void before_pauseThatEndedMeanwhile_isOver() throws IOException {
+        try (TaskQueue queue = open()) {
+            queue.changeMode(QueueMode.PAUSED);
+        }
+        try (TaskQueue queue = open()) {
+            long now = System.currentTimeMillis();
+            long before = queue.stats().lastSeq();
+            History history = History.of(queue, now);
+            Await.until("the journal is read", () -> history.marks(0).size() == 2);
+            queue.changeMode(QueueMode.RUNNING);
+            Await.until("it is over", () -> history.marks(0).stream().allMatch(mark -> mark.until() != 0));
+            // as if the journal had been read only now
+            history.before(Rebuilding.until(queue, before, now));
+            assertEquals(3, history.marks(0).size());
+            assertEquals(1, history.marks(0).stream().map(History.Mark::until).distinct().count());
+        }
+    }
+
+    @Test
     void failures_onlyTheRetriedOrDeletedTasksOwn_areRemoved() throws IOException {
         try (TaskQueue queue = open()) {
             History history = History.of(queue, System.currentTimeMillis());
