@@ -2,7 +2,11 @@ package server.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 import shared.Problem;
@@ -11,19 +15,30 @@ import shared.json.JsonReader;
 /// The memory that bodies take. Reads the bodies of requests, each up to its limit, and all together up to a common
 /// limit. Bytes are counted as they arrive, so a client that announces much and sends nothing takes no room from
 /// others. Answers that their clients have not taken yet count too, so that a client that requests much and reads
-/// nothing cannot fill the memory.
+/// nothing cannot fill the memory. If there is no room, the answers whose clients take nothing are broken off.
 public final class Bodies {
 
     /// The largest initial buffer of a body, in bytes; it grows from there.
     private static final int FIRST_BYTES = 64 << 10;
 
+    /// After this long in which its client took nothing, an answer may be broken off to make room.
+    private static final Duration STUCK = Duration.ofMinutes(1);
+
     private final long bytesMax;
     private final int depthMax;
+    private final Duration stuck;
     private final AtomicLong room;
+    /// The answers that are being written.
+    private final Set<OutInPieces> answers = ConcurrentHashMap.newKeySet();
 
     /// @param bytesMax limit of all together
     /// @param depthMax how deep the JSON in one may nest
     Bodies(long bytesMax, int depthMax) {
+        this(bytesMax, depthMax, STUCK);
+    }
+
+    Bodies(long bytesMax, int depthMax, Duration stuck) {
+        this.stuck = stuck;
         this.bytesMax = bytesMax;
         this.depthMax = depthMax;
         room = new AtomicLong(bytesMax);
@@ -119,6 +134,17 @@ public final class Bodies {
         }
     }
 
+    /// Returns an output for an answer, which must be passed to [#written] in the end.
+    OutInPieces answer(OutputStream out) {
+        OutInPieces answer = new OutInPieces(out);
+        answers.add(answer);
+        return answer;
+    }
+
+    void written(OutInPieces answer) {
+        answers.remove(answer);
+    }
+
     void release(Body body) {
         giveBack(body.bytes().length);
     }
@@ -130,6 +156,7 @@ public final class Bodies {
     public void take(int bytes) {
         if (room.getAndAdd(-bytes) < Math.min(bytes, bytesMax)) {
             giveBack(bytes);
+            answers.forEach(answer -> answer.endIfStuck(stuck.toNanos()));
             throw new Problem(503, "the requests and answers in memory hold " + bytesMax
                     + " bytes together, which is the limit; try again in a moment");
         }

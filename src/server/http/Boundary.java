@@ -192,7 +192,7 @@ final class Boundary implements HttpHandler {
             return;
         }
         exchange.sendResponseHeaders(answer.status(), answer.length());
-        OutputStream out = new OutInPieces(exchange.getResponseBody());
+        OutputStream out = request.answer();
         out.write(answer.bytes(), 0, answer.length());
         if (request.trailers()) {
             out.flush();
@@ -238,7 +238,7 @@ final class Boundary implements HttpHandler {
         }
         exchange.sendResponseHeaders(answer.status(), Math.max(0, answer.length()));
         try {
-            OutputStream out = new OutInPieces(exchange.getResponseBody());
+            OutputStream out = request.answer();
             answer.body().writeTo(out);
             end(out, request);
         } catch (IOException gone) {

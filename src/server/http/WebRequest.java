@@ -2,6 +2,7 @@ package server.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -401,6 +402,13 @@ public final class WebRequest implements AutoCloseable {
     public void letGo(int bytes) {
         held -= bytes;
         bodies.giveBack(bytes);
+    }
+
+    /// Returns the output for its answer, until the request is over.
+    OutputStream answer() {
+        OutInPieces answer = bodies.answer(exchange.getResponseBody());
+        atEnd(() -> bodies.written(answer));
+        return answer;
     }
 
     /// Runs an action once the request is over, however it ends; also if another one of them throws.

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,7 @@ final class BoundaryTest {
     private static final int LIMIT = 100_000;
 
     private final AtomicBoolean stopping = new AtomicBoolean();
-    private final Bodies bodies = new Bodies(300_000, 200);
+    private final Bodies bodies = new Bodies(300_000, 200, Duration.ofMillis(100));
     private final CountDownLatch ended = new CountDownLatch(1);
     private HttpServer server;
     private ExecutorService handlers;
@@ -91,6 +92,14 @@ final class BoundaryTest {
                 .add("GET", "/open", Scope.OPEN, "", request -> Answer.text("open"))
                 .add("GET", "/journal", Scope.READ, "", request -> {
                     throw new JournalFailure("the disk is broken", new IOException());
+                })
+                .add("GET", "/large", Scope.READ, "", request -> {
+                    request.hold(290_000);
+                    return new Answer.Whole(200, Answer.TEXT, new byte[8 << 20], 8 << 20);
+                })
+                .add("GET", "/held", Scope.READ, "", request -> {
+                    request.hold(20_000);
+                    return Answer.text("held");
                 })
                 .add("GET", "/busy", Scope.READ, "", request -> {
                     throw new Problem(429, "too many");
@@ -449,5 +458,23 @@ final class BoundaryTest {
     /// A JSON text of exactly this length.
     private static byte[] json(int size) {
         return "1".repeat(size).getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void answer_thatItsClientDoesNotTake_endsWhenItsRoomIsNeeded() throws IOException {
+        try (Wire deaf = new Wire(server.getAddress())) {
+            deaf.send("GET", "/large");
+            assertEquals("HTTP/1.1 200 OK", deaf.line());
+            assertEquals(503, wire.ask("GET", "/held").status());
+            Await.until("there is room", () -> held() == 200);
+        }
+    }
+
+    private int held() {
+        try {
+            return wire.ask("GET", "/held").status();
+        } catch (IOException lost) {
+            throw new UncheckedIOException(lost);
+        }
     }
 }
