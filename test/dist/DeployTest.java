@@ -109,7 +109,8 @@ final class DeployTest {
         Dockerfile server = Dockerfile.read(DEPLOY.resolve("server.Dockerfile"));
         Dockerfile client = Dockerfile.read(DEPLOY.resolve("client.Dockerfile"));
         assertTrue(server.ports().contains("8080") && server.volumes().equals(List.of("/data")), "as -p and -v need");
-        String[] tools = {"/bin/bash", "/bin/ln", "/bin/mkdir", "/bin/chown", "/usr/bin/head", "/bin/grep"};
+        String[] tools = {"/bin/bash", "/bin/ln", "/bin/mkdir", "/bin/chown", "/bin/cat", "/usr/bin/head",
+            "/bin/grep"};
         try (Network network = Network.make();
                 BareRoot root = BareRoot.make(directory.resolve("root"), tools).withRandom()) {
             Images.tool("rm", "-r", root.folder() + "/data");
