@@ -1,5 +1,6 @@
 package server.executor.wire;
 
+import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +14,7 @@ import java.util.concurrent.Flow.Subscription;
 
 /// Takes an answer as the JDK's own stream does, but for the end of a lost connection: that stream then drops what
 /// nobody has read yet, which may be many pieces that came with the break. Here the failure comes behind them.
-final class BreakLast implements BodySubscriber<InputStream> {
+final class BreakLast implements BodySubscriber<InputStream>, Closeable {
 
     private final BodySubscriber<InputStream> jdks = BodySubscribers.ofInputStream();
     private volatile Throwable failure;
@@ -59,5 +60,11 @@ final class BreakLast implements BodySubscriber<InputStream> {
     @Override
     public void onComplete() {
         jdks.onComplete();
+    }
+
+    /// Ends the answer, even one that has not begun to arrive.
+    @Override
+    public void close() throws IOException {
+        jdks.getBody().toCompletableFuture().join().close();
     }
 }

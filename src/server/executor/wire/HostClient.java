@@ -1,5 +1,6 @@
 package server.executor.wire;
 
+import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 
@@ -236,8 +238,16 @@ public final class HostClient implements AutoCloseable {
     /// Sends a request and waits for the head of its answer.
     private static HttpResponse<InputStream> send(HttpClient by, HttpRequest request)
             throws IOException, InterruptedException {
+        AtomicReference<BreakLast> begun = new AtomicReference<>();
         try {
-            return by.send(request, head -> new BreakLast());
+            return by.send(request, head -> {
+                begun.set(new BreakLast());
+                return begun.get();
+            });
+        } catch (InterruptedException stopped) {
+            // the JDK does not cancel a request whose answer begins at this moment, and nobody gets that answer
+            close(begun.get());
+            throw stopped;
         } catch (IOException wrapped) {
             throw wrapped.getCause() instanceof IOException itself ? itself : wrapped;
         }
@@ -316,9 +326,13 @@ public final class HostClient implements AutoCloseable {
     }
 
     private static void close(HttpResponse<InputStream> response) {
-        if (response != null) {
+        close(response == null ? null : response.body());
+    }
+
+    private static void close(Closeable body) {
+        if (body != null) {
             try {
-                response.body().close();
+                body.close();
             } catch (IOException ignored) {
                 // it is closed in any case
             }
