@@ -113,8 +113,8 @@ final class ClockJumpTest {
             for (Duration offset : new Duration[] {Duration.ofDays(10), Duration.ZERO, Duration.ofDays(-10)}) {
                 set(offset);
                 server.awaitLogged(offset.isZero() ? "event=clock_is_back" : "event=clock_jumped by=");
-                long before = runs(server, cron);
                 long since = System.nanoTime();
+                long before = runs(server, cron);
                 Await.until("it goes on firing", () -> runs(server, cron) >= before + 2);
                 long after = runs(server, cron);
                 long seconds = Duration.ofNanos(System.nanoTime() - since).toSeconds();

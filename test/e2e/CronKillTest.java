@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import shared.json.Json;
+import support.Await;
 import support.Effort;
 import support.ServerProcess;
 
@@ -47,16 +48,22 @@ final class CronKillTest {
                     LockSupport.parkNanos(end - System.nanoTime());
                 }
                 if (kill == KILLS) {
+                    String made = id;
+                    // the runs may have been short ones
+                    Await.until("each has a due time", () -> tasks(server, made).size() > KILLS);
                     check(server, id, "seed " + seed);
                 }
             }
         }
     }
 
+    private static List<Json> tasks(ServerProcess server, String id) {
+        return ((Json.Arr) Json.parse(server.get("/api/tasks?order=asc&limit=1000&cron_id=" + id).body())).values();
+    }
+
     private static void check(ServerProcess server, String id, String seed) {
-        Json.Arr tasks = (Json.Arr) Json.parse(server.get("/api/tasks?order=asc&limit=1000&cron_id=" + id).body());
         List<Instant> due = new ArrayList<>();
-        for (Json value : tasks.values()) {
+        for (Json value : tasks(server, id)) {
             Json.Obj task = (Json.Obj) value;
             due.add(Instant.parse(task.text("due_at")));
             assertEquals(due.size(), task.integer("cron_run_count", 0), seed);

@@ -95,6 +95,8 @@ final class EventsKillTest {
                 threads.add(Thread.startVirtualThread(() -> subscriber.readUntilItDies(server)));
             }
             server.awaitEnd(server.submit("{\"type\":\"embed\",\"model\":\"m\",\"input\":\"last\"}"));
+            long last = ServerProcess.object(server.get("/api/status").body()).integer("last_seq", 0);
+            Await.until(() -> "event " + last + " is read, now " + all.place, () -> Long.parseLong(all.place) >= last);
             assertEquals(0, server.terminate(), context);
             for (Thread thread : threads) {
                 thread.join();

@@ -35,7 +35,7 @@ class SimulateTest {
     private static final Duration LOAD = Duration.ofMillis(400);
     private static final Duration RUN = Duration.ofMillis(300);
     private static final int TASKS = 12;
-    private static final int RECORDINGS_MAX = 3;
+    private static final int RECORDINGS_MAX = 6;
     private static final Pattern TOTAL = Pattern.compile("total time ([\\d.]+) s, (\\d+) loads");
 
     @TempDir

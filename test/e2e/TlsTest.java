@@ -162,11 +162,17 @@ final class TlsTest {
         List<String> heard = new ArrayList<>();
         WebSocket socket = http.newWebSocketBuilder().buildAsync(URI.create("wss://localhost:" + webSocketPort()
                 + "/ws?since=0"), new WebSocket.Listener() {
+                    private final StringBuilder text = new StringBuilder();
+
                     @Override
                     public CompletionStage<?> onText(WebSocket of, CharSequence part,
                             boolean last) {
-                        synchronized (heard) {
-                            heard.add(part.toString());
+                        text.append(part);
+                        if (last) {
+                            synchronized (heard) {
+                                heard.add(text.toString());
+                            }
+                            text.setLength(0);
                         }
                         return WebSocket.Listener.super.onText(of, part, last);
                     }

@@ -140,11 +140,11 @@ public final class FakeOllama implements AutoCloseable {
         }
     }
 
-    /// Returns the next task that has not been taken; waits for it, at most ten seconds.
+    /// Returns the next task that has not been taken; waits for it, at most a minute.
     public FakeOllamaRequest takeRequest() throws InterruptedException {
-        FakeOllamaRequest request = untaken.poll(10, TimeUnit.SECONDS);
+        FakeOllamaRequest request = untaken.poll(60, TimeUnit.SECONDS);
         if (request == null) {
-            throw new AssertionError("no request came within 10 s");
+            throw new AssertionError("no request came within 60 s");
         }
         return request;
     }

@@ -107,6 +107,7 @@ final class ViewsRestartTest {
             others.getLast().faults().expectGone();
         }
         first.kill();
+        first.close();
         for (Page tab : others) {
             tab.waitFor("document.documentElement.hasAttribute('data-offline')");
         }

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -203,8 +204,9 @@ final class Leftovers {
         List<String> busy = new ArrayList<>();
         for (long id : threads.getAllThreadIds()) {
             long used = threads.getThreadCpuTime(id) - before.getOrDefault(id, 0L);
-            if (used > nanos / 5 && id != Thread.currentThread().threadId() && threads.getThreadInfo(id) != null) {
-                busy.add(threads.getThreadInfo(id).getThreadName());
+            if (used > nanos / 5 && id != Thread.currentThread().threadId()
+                    && threads.getThreadInfo(id) instanceof ThreadInfo thread) {
+                busy.add(thread.getThreadName());
             }
         }
         return busy;
