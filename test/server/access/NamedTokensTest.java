@@ -45,6 +45,12 @@ final class NamedTokensTest {
         return Tokens.of(Settings.DEFAULT, NamedTokens.open(folder, clock));
     }
 
+    /// Makes the file old: to this test's clock one of today is settled, and what is written to it in the same
+    /// millisecond would not be seen.
+    private void settle() throws IOException {
+        Files.setLastModifiedTime(folder.resolve("tokens.json"), FileTime.fromMillis(NOW - 100_000));
+    }
+
     @Test
     void add_keepsTheHashOnly_forItsOwnerAlone() throws IOException {
         String secret = new TokenFile(folder).add(CI, NOW, NOW + 90);
@@ -147,7 +153,7 @@ final class NamedTokensTest {
         Tokens server = Tokens.of(Settings.DEFAULT.with(Tokens.TOKEN, "own"), NamedTokens.open(folder, clock));
         Path file = folder.resolve("tokens.json");
         Files.writeString(file, text);
-        Files.setLastModifiedTime(file, FileTime.fromMillis(NOW - 100_000));
+        settle();
         assertTrue(server.needed());
         Problem unread = assertThrows(Problem.class, () -> server.bearer(secret));
         assertEquals(503, unread.status());
@@ -189,6 +195,7 @@ final class NamedTokensTest {
         TokenFile commands = new TokenFile(folder);
         String secret = commands.add(CI, NOW, 0);
         String stays = commands.add(new Asker("b", Scope.READ, 1, 1), NOW, 0);
+        settle();
         Tokens server = server();
         assertEquals(CI, server.bearer(secret));
         Path inTheWay = Files.createDirectories(folder.resolve("tokens.json.part/full"));
@@ -212,6 +219,7 @@ final class NamedTokensTest {
         Path file = folder.resolve("tokens.json");
         String hex = HexFormat.of().formatHex(Tokens.hash(secret));
         Files.writeString(file, Files.readString(file).replace(hex, hex.toUpperCase(Locale.ROOT)));
+        settle();
         Tokens server = server();
         assertEquals(CI, server.bearer(secret));
         Files.createDirectories(folder.resolve("tokens.json.part/full"));
