@@ -162,9 +162,9 @@ final class Server implements AutoCloseable {
             relay.addTo(routes);
             passed.addTo(routes, api::page, api::status);
             new ModelCalls(hosts, dispatcher::askNow, web.gone(), relay::options).addTo(routes);
-            web.serve(routes);
             WebSocketServer sockets = sockets(settings.with(RequestLimits.CONNECTIONS, most.webSocket()), tls, web,
                     api);
+            web.serve(routes);
             CronTimer timer = new CronTimer(crons, clock, clock::setBy);
             timer.start();
             dispatcher.start();
@@ -179,7 +179,8 @@ final class Server implements AutoCloseable {
         }
     }
 
-    /// Returns null if it is turned off.
+    /// Returns null if it is turned off. To be called before any request is answered: a page that is told of no port
+    /// stays without.
     private static WebSocketServer sockets(Settings settings, Tls tls, WebServer web, HttpApi api) throws IOException {
         WebSocketOptions options = WebSocketOptions.of(settings, settings.get(WebServer.PORT) == 0);
         if (options == null) {
