@@ -22,7 +22,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +52,7 @@ import shared.Problem;
 import shared.TaskType;
 import shared.json.Slice;
 import support.FaultyStorage;
+import support.FolderText;
 import support.Offline;
 
 /// What a compaction frees and what it keeps, on a queue that goes on meanwhile.
@@ -95,12 +95,12 @@ class CompactionTest {
                         json("{\"response\":\"re: the secret answer " + task.id() + "\"}"));
             }
             queue.delete(secret.id());
-            assertTrue(anywhere(directory, "the secret prompt"));
+            assertTrue(FolderText.has(directory, "the secret prompt"));
             compact(options);
-            assertFalse(anywhere(directory, "the secret prompt"));
-            assertFalse(anywhere(directory, "the secret answer " + secret.id()));
-            assertFalse(anywhere(directory, "secret metadata " + secret.id()));
-            assertTrue(anywhere(directory, "the kept prompt"));
+            assertFalse(FolderText.has(directory, "the secret prompt"));
+            assertFalse(FolderText.has(directory, "the secret answer " + secret.id()));
+            assertFalse(FolderText.has(directory, "secret metadata " + secret.id()));
+            assertTrue(FolderText.has(directory, "the kept prompt"));
             assertEquals("{\"prompt\":\"the kept prompt\"}", queue.document(kept.id()).payload().text());
             open(new FileStorage(directory));
             assertThrows(Problem.class, () -> queue.document(secret.id()));
@@ -142,23 +142,12 @@ class CompactionTest {
         crons.remove(gone.id());
         CronTask before = crons.get(made.id());
         compact(KEEP_NONE);
-        assertFalse(anywhere(directory, "the other one"));
+        assertFalse(FolderText.has(directory, "the other one"));
         open(new FileStorage(directory));
         CronTask after = crons.get(made.id());
         assertEquals(before.placed(0, 0), after.placed(0, 0));
         assertEquals("{\"type\":\"generate\",\"prompt\":\"the template\"}", crons.template(after).text());
         assertThrows(Problem.class, () -> crons.get(gone.id()));
-    }
-
-    private static boolean anywhere(Path directory, String text) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.toList()) {
-                if (Files.readString(file, StandardCharsets.ISO_8859_1).contains(text)) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     @Test
