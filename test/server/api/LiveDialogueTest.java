@@ -38,9 +38,9 @@ final class LiveDialogueTest {
     @BeforeEach
     void start() throws IOException {
         http = new ApiServer();
-        sockets = WebSocketServer.start(new WebSocketOptions(WebSocketOptions.FREE, 8 << 10, Duration.ofSeconds(5), 100,
-                50, 16 << 10, Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofMillis(500),
-                Duration.ofMillis(500)), null, http.web.guard(), http.web.address(), http.api::dialogue, status -> { });
+        sockets = WebSocketServer.start(new WebSocketOptions(WebSocketOptions.FREE, 8 << 10, Duration.ofMinutes(1), 100,
+                50, 16 << 10, Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(2),
+                Duration.ofSeconds(3)), null, http.web.guard(), http.web.address(), http.api::dialogue, status -> { });
     }
 
     @AfterEach
@@ -412,16 +412,18 @@ final class LiveDialogueTest {
     // ---- slow clients
 
     @Test
-    void client_thatNeverReads_isDroppedAndTheOthersMissNothing() throws IOException {
+    void client_thatNeverReads_isDroppedAndTheOthersMissNothing() throws Exception {
         try (LiveClient deaf = open(); LiveClient other = open()) {
             deaf.say("{\"since\":0}");
             String batch = "[" + (ApiServer.HELLO + ",").repeat(499) + ApiServer.HELLO + "]";
             long seq = 0;
             for (int i = 0; i < 40 && RawClient.open(sockets) == 2; i++) {
-                http.post("/api/tasks/batch", batch);
+                // read meanwhile: who does not read for two seconds is dropped
+                Thread posting = Thread.ofVirtual().start(() -> http.post("/api/tasks/batch", batch));
                 for (int k = 0; k < 500; k++) {
                     assertEquals(++seq, other.next().integer("seq", -1));
                 }
+                posting.join();
             }
             Await.until("the deaf one is dropped", () -> RawClient.open(sockets) == 1);
             try (LiveClient again = open("?since=" + (seq - 1))) {

@@ -183,7 +183,7 @@ final class DispatcherTest {
         Task second = submit(once, "m", 5);
         Await.until("it is shown", () -> hosts.backends().getFirst().refused().size() == 1);
         assertEquals("a answered 429: slow down", hosts.backends().getFirst().error());
-        assertEquals("up", hosts.backends().getFirst().health());
+        Await.until("it has told how it is", () -> hosts.backends().getFirst().health().equals("up"));
         assertEquals("no host can take it now: a answered 429: slow down", dispatcher.explain(queue.find(
                 second.name())).trouble());
         assertEquals(TaskStatus.COMPLETED, ended(submit(once, "other", 5)).task().status());
@@ -294,6 +294,7 @@ final class DispatcherTest {
     void busyHost_tasksGoElsewhereAndUseUpNothing() throws Exception {
         a.answer(call -> SimulatedHost.failed(Cause.BUSY, "a is busy", Duration.ofSeconds(60)));
         start(2, local(a, 0), local(b, 0));
+        listed();
         for (int i = 0; i < 5; i++) {
             TaskDocument done = ended(submit(QUICK, "m", 5));
             assertEquals("b", done.task().state().host());
@@ -488,7 +489,7 @@ final class DispatcherTest {
 
     private TaskDocument ended(Task task) {
         try {
-            TaskDocument document = queue.awaitEnd(task.id(), Duration.ofSeconds(30), new CountDownLatch(1));
+            TaskDocument document = queue.awaitEnd(task.id(), Duration.ofSeconds(60), new CountDownLatch(1));
             assertTrue(document.task().status().ended(), () -> document.task() + " waits: "
                     + dispatcher.explain(document.task()).trouble() + " " + hosts.backends());
             return document;

@@ -78,11 +78,13 @@ final class HostNewsTest {
     @Test
     void serversOwnTrouble_afterAnAnswerBegan_isNotTheHosts() throws Exception {
         SimulatedHost a = new SimulatedHost("a").models("new:latest");
-        Hosts hosts = new Hosts(List.of(local(a)), 2, CLOCK);
+        // it stands still: the trouble is told for a second
+        InstantSource clock = new SettableClock(CLOCK.instant().toString());
+        Hosts hosts = new Hosts(List.of(local(a)), 2, clock);
         try (TaskQueue queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT,
-                CLOCK, () -> 0, new Random(7));
+                clock, () -> 0, new Random(7));
                 Dispatcher dispatcher = new Dispatcher(queue, hosts, new Answers(), new RelayedAnswers(),
-                        DispatchOptions.DEFAULT, CLOCK, new Random(7))) {
+                        DispatchOptions.DEFAULT, clock, new Random(7))) {
             dispatcher.start();
             Terms call = terms(null).of(new Caller(null, ApiPath.CHAT, true, true, true), null, 0);
             a.answer(ignored -> SimulatedHost.failed(Cause.PASSING, "it broke", null));

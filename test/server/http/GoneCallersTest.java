@@ -105,10 +105,12 @@ final class GoneCallersTest {
 
     @Test
     void caller_thatIsNotWatchedAnyMore_isNotTold() throws IOException {
-        write(HEAD + LISTENER);
+        // it is there until it is not watched anymore
+        write(HEAD + LISTENER + "   1: 0100007F:1F90 0100007F:0005 01 0\n");
         callers = new GoneCallers(folder, OFTEN);
         AtomicInteger other = new AtomicInteger();
         watch(5, calls::incrementAndGet).close();
+        write(HEAD + LISTENER);
         watch(6, other::incrementAndGet);
         Await.until("the other one", () -> other.get() == 1);
         assertEquals(0, calls.get());

@@ -106,8 +106,10 @@ class CallRetentionTest {
     }
 
     private boolean onDisk(String text) throws IOException {
-        for (String name : disk.list()) {
-            if (new String(disk.bytes(name), StandardCharsets.UTF_8).contains(text)) {
+        // as it is at one moment: the next segment may be renamed meanwhile
+        FaultyStorage now = disk.afterKill();
+        for (String name : now.list()) {
+            if (new String(now.bytes(name), StandardCharsets.UTF_8).contains(text)) {
                 return true;
             }
         }

@@ -157,8 +157,10 @@ class LoadCallsTest {
     void load_thatWaitsForTooLong_isTold() throws Exception {
         Semaphore gate = new Semaphore(0);
         Settings brief = Settings.DEFAULT.with(RelayOptions.MAX_WAIT, Duration.ofMillis(100));
-        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(brief, ollama.url())) {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
             CompletableFuture<HttpResponse<byte[]>> running = sendToTheOnlyPlace(rig, ollama, gate);
+            // not before: it would hold for the first call too
+            rig.relay.reconfigure(RelayOptions.of(brief));
             HttpResponse<byte[]> told = rig.call("/api/chat", "{\"model\":\"fake\",\"options\":{\"num_ctx\":1}}");
             refused(503, "{\"error\":\"no host had a free place for it within 100 ms (relay.max_wait)", told);
             assertTrue(told.headers().firstValue("Retry-After").isPresent());

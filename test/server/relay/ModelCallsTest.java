@@ -198,10 +198,11 @@ final class ModelCallsTest {
 
         assertEquals(200, ask("POST", "/api/copy?x=1", "{\"source\":\"m\"}", "X-Queue-On", "b").statusCode());
         assertEquals("/api/copy?x=1", b.takeRequest().path());
+        // told after the answer
+        assertEquals("b", changed.poll(60, TimeUnit.SECONDS));
         assertEquals(200, ask("POST", "/q/on=a/api/copy/", "{\"source\":\"m\"}").statusCode());
         assertEquals("{\"source\":\"m\"}", a.takeRequest().body());
-        assertEquals("b", changed.poll(10, TimeUnit.SECONDS));
-        assertEquals("a", changed.poll(10, TimeUnit.SECONDS));
+        assertEquals("a", changed.poll(60, TimeUnit.SECONDS));
     }
 
     @Test
@@ -234,7 +235,7 @@ final class ModelCallsTest {
         goOn.countDown();
         assertEquals("{\"status\":\"success\"}", lines.readLine());
         assertEquals("application/x-ndjson", response.headers().firstValue("Content-Type").orElse(""));
-        assertEquals("a", changed.poll(10, TimeUnit.SECONDS));
+        assertEquals("a", changed.poll(60, TimeUnit.SECONDS));
     }
 
     @Test

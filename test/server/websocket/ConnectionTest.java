@@ -50,7 +50,7 @@ final class ConnectionTest {
     }
 
     private EchoServer patient() throws IOException {
-        return start(5_000, 10_000, 20_000, 10_000, 500);
+        return start(60_000, 10_000, 20_000, 10_000, 500);
     }
 
     // ---- the beginning
@@ -78,7 +78,7 @@ final class ConnectionTest {
 
     @Test
     void handshake_thatDoesNotComeInTime_is408() throws IOException {
-        EchoServer server = start(300, 10_000, 20_000, 10_000, 500);
+        EchoServer server = start(1_000, 10_000, 20_000, 10_000, 500);
         try (RawClient silent = new RawClient(server.port()); RawClient slow = new RawClient(server.port())) {
             // a byte now and then is no excuse
             for (int i = 0; i < 8; i++) {
@@ -289,9 +289,9 @@ final class ConnectionTest {
 
     @Test
     void client_thatIsSilent_getsPingsAndIsKeptWhileItAnswers() throws IOException {
-        EchoServer server = start(5_000, 100, 1_000, 10_000, 500);
+        EchoServer server = start(60_000, 100, 2_500, 10_000, 500);
         try (RawClient client = RawClient.open(server.port())) {
-            long end = System.nanoTime() + Duration.ofMillis(1_800).toNanos();
+            long end = System.nanoTime() + Duration.ofMillis(3_500).toNanos();
             int pings = 0;
             while (System.nanoTime() < end) {
                 assertEquals("89 ", client.shown());
@@ -310,7 +310,7 @@ final class ConnectionTest {
 
     @Test
     void client_thatGivesNoSignOfLife_isClosed() throws IOException {
-        EchoServer server = start(5_000, 100, 400, 10_000, 300);
+        EchoServer server = start(60_000, 100, 400, 10_000, 1_500);
         try (RawClient client = RawClient.open(server.port())) {
             String shown = client.shown();
             while (shown.equals("89 ")) {
@@ -336,7 +336,7 @@ final class ConnectionTest {
 
     @Test
     void client_thatNeverReads_isDroppedAndOthersAreServed() throws IOException {
-        EchoServer server = start(5_000, 10_000, 20_000, 400, 300);
+        EchoServer server = start(60_000, 10_000, 20_000, 1_500, 300);
         try (RawClient deaf = RawClient.open(server.port()); RawClient other = RawClient.open(server.port())) {
             deaf.say("flood");
             Await.until("one is open", () -> {
@@ -353,7 +353,7 @@ final class ConnectionTest {
 
     @Test
     void client_thatFloodsAndReadsNothing_isHeldBackAndDropped() throws IOException {
-        EchoServer server = start(5_000, 10_000, 20_000, 400, 300);
+        EchoServer server = start(60_000, 10_000, 20_000, 400, 300);
         try (RawClient client = RawClient.open(server.port())) {
             byte[] pings = new byte[0];
             for (int i = 0; i < 100; i++) {
@@ -384,7 +384,7 @@ final class ConnectionTest {
 
     @Test
     void close_ofTheServer_says1001ToAllAndEndsAtOnceWhereTheyAnswer() throws IOException {
-        EchoServer server = patient();
+        EchoServer server = start(60_000, 10_000, 20_000, 10_000, 10_000);
         // the half one first: what was not accepted yet when the server closes is reset by the kernel
         try (RawClient half = new RawClient(server.port()); RawClient polite = RawClient.open(server.port())) {
             polite.say("x");
@@ -401,7 +401,7 @@ final class ConnectionTest {
 
     @Test
     void close_ofTheServer_doesNotWaitForWhoDoesNotAnswer() throws IOException {
-        EchoServer server = start(5_000, 10_000, 20_000, 10_000, 300);
+        EchoServer server = start(60_000, 10_000, 20_000, 10_000, 300);
         try (RawClient mute = RawClient.open(server.port())) {
             mute.say("x");
             assertEquals("81 x", mute.shown());
@@ -412,7 +412,7 @@ final class ConnectionTest {
 
     private static boolean join(Thread thread) {
         try {
-            return thread.join(Duration.ofSeconds(5));
+            return thread.join(Duration.ofSeconds(20));
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
             return false;

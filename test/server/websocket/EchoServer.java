@@ -20,9 +20,9 @@ final class EchoServer implements AutoCloseable {
     static final int MESSAGE_MAX = 1 << 20;
     static final int PAGE_PORT = 8_123;
 
-    static final WebSocketOptions OPTIONS = new WebSocketOptions(0, 4 << 10, Duration.ofSeconds(5), 100, 50,
+    static final WebSocketOptions OPTIONS = new WebSocketOptions(0, 4 << 10, Duration.ofMinutes(1), 100, 50,
             MESSAGE_MAX, Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(10),
-            Duration.ofMillis(500));
+            Duration.ofSeconds(3));
 
     final WebSocketServer server;
 
