@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,12 @@ class LogTest {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final Log log = new Log(InstantSource.fixed(Instant.parse("2026-01-02T03:04:05.678Z")), out);
+
+    /// Closes its file.
+    @AfterEach
+    void close() throws IOException {
+        log.file(null);
+    }
 
     private String written() {
         return out.toString(StandardCharsets.UTF_8);
