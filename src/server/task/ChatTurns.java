@@ -18,7 +18,8 @@ final class ChatTurns {
     /// The array with its brackets; null for none.
     private Slice all;
     private Slice lastUser;
-    private boolean lastUserHasImages;
+    /// The value of that message's `images`; null if it has none.
+    private Slice lastUserImages;
     /// The last user message's text; if there is no user message, the last message's.
     private Slice lastText;
 
@@ -45,7 +46,7 @@ final class ChatTurns {
     private void readMessage() {
         int from = json.position();
         boolean user = false;
-        boolean images = false;
+        Slice images = null;
         Slice text = null;
         json.beginObject();
         for (String name = json.nextName(); name != null; name = json.nextName()) {
@@ -56,10 +57,7 @@ final class ChatTurns {
                     Slice content = json.raw();
                     text = isText ? content : null;
                 }
-                case "images" -> {
-                    images = true;
-                    json.skip();
-                }
+                case "images" -> images = json.raw();
                 default -> json.skip();
             }
         }
@@ -68,7 +66,7 @@ final class ChatTurns {
         }
         if (user) {
             lastUser = json.since(from);
-            lastUserHasImages = images;
+            lastUserImages = images;
         }
     }
 
@@ -97,21 +95,25 @@ final class ChatTurns {
         out.endArray();
     }
 
-    /// Returns the messages without their brackets, with the images inserted before the last user message's closing
-    /// brace. (The comma is right: that message has at least one member, its role.)
+    /// Returns the messages without their brackets, with the images in the last user message: in place of its null, or
+    /// inserted before its closing brace. (The comma is right: that message has at least one member, its role.)
     private byte[] withImages(Slice images) {
         if (lastUser == null) {
             throw Problem.badRequest("images need a prompt or a user message to go with");
         }
-        if (lastUserHasImages) {
+        if (!Values.isNull(lastUserImages)) {
             throw Problem.badRequest("images are given both in the last user message and at the top level");
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream(all.length() + images.length() + 16);
-        int split = lastUser.to() - 1;
-        out.write(all.bytes(), all.from() + 1, split - all.from() - 1);
-        out.writeBytes(",\"images\":".getBytes(StandardCharsets.US_ASCII));
+        boolean inserted = lastUserImages == null;
+        int from = inserted ? lastUser.to() - 1 : lastUserImages.from();
+        int to = inserted ? from : lastUserImages.to();
+        out.write(all.bytes(), all.from() + 1, from - all.from() - 1);
+        if (inserted) {
+            out.writeBytes(",\"images\":".getBytes(StandardCharsets.US_ASCII));
+        }
         out.write(images.bytes(), images.from(), images.length());
-        out.write(all.bytes(), split, all.to() - 1 - split);
+        out.write(all.bytes(), to, all.to() - 1 - to);
         return out.toByteArray();
     }
 }

@@ -109,6 +109,15 @@ class PayloadTest {
             + "{'role':'assistant','content':'c'}],'system':'s'"
             + "|{'messages':[{'role':'system','content':'s'},{'role':'user','content':'a'},"
             + "{ 'role':'user','content':'b' ,'images':['i']} ,{'role':'assistant','content':'c'}]}",
+        // as a program writes whose messages have all members, unset ones as null
+        "'type':'chat','images':['i'],'messages':[{'role':'user','images':null,'content':'a'},{'role':'user',"
+            + "'content':'b','images' : null ,'thinking':null}],'keep_alive':null"
+            + "|{'messages':[{'role':'user','images':null,'content':'a'},{'role':'user',"
+            + "'content':'b','images' : ['i'] ,'thinking':null}]}",
+        "'type':'chat','images':null,'messages':[{'role':'user','content':'a','images':['i']}]"
+            + "|{'messages':[{'role':'user','content':'a','images':['i']}]}",
+        "'type':'chat','images':['i'],'payload':{'messages':[{'role':'user','images':null}],'images':null}"
+            + "|{'messages':[{'role':'user','images':['i']}]}",
         "'type':'chat','payload':[{'role':'user','content':'a'}]|{'messages':[{'role':'user','content':'a'}]}",
         "'type':'chat','payload':[{'role':'user','content':'a'}],'system':'s','options':{'a':1}"
             + "|{'messages':[{'role':'system','content':'s'},{'role':'user','content':'a'}],'options':{'a':1}}"})
