@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -27,6 +29,7 @@ import server.queue.page.Pages;
 import server.queue.page.TaskPage;
 import server.queue.page.TaskSort;
 import server.task.Task;
+import server.task.TaskId;
 import server.task.TaskJson;
 import server.task.Times;
 import server.settings.Settings;
@@ -47,6 +50,8 @@ final class ListApi {
     /// The same if each page requires a walk through all tasks. A page refers only to tasks that are in memory anyway.
     private static final int SORTED_PAGE = 100_000;
     private static final int BUFFER_BYTES = 32 << 10;
+    /// The number of answers whose last task is remembered.
+    private static final int ENDS_MAX = 1_000;
 
     /// The order in which pending tasks will probably start; it has no other tasks.
     private static final String NEXT = "next";
@@ -60,6 +65,9 @@ final class ListApi {
     private final Pages pages;
     private final Searches searches;
     private final InstantSource clock;
+    /// The last tasks of the latest answers, as they were then, by id, the oldest first: after deleting what was listed
+    /// a client can still ask for what comes next. Guarded by its own lock.
+    private final SequencedMap<Long, Task> ends = new LinkedHashMap<>();
 
     ListApi(Settings settings, TaskQueue queue, TaskFilters filters, Insight standing, Searches searches,
             InstantSource clock) {
@@ -127,7 +135,7 @@ final class ListApi {
         if (query.text("after") != null && offset > 0) {
             throw Problem.badRequest("give offset or after, not both");
         }
-        Task after = query.text("after") == null ? null : queue.find(query.text("after"));
+        Task after = query.text("after") == null ? null : after(query.text("after"));
         TaskPage first = page(request, listing, Math.min(limit, listing.page()), offset, after);
         long left = limit - first.tasks().size();
         String type = lines ? Answer.NDJSON : Answer.JSON;
@@ -185,6 +193,30 @@ final class ListApi {
         return new TaskPage(there, total, !there.isEmpty() && offset + limit < total);
     }
 
+    /// Returns the task that a text identifies; one that is deleted, as it was at the end of an earlier answer.
+    private Task after(String text) {
+        try {
+            return queue.find(text);
+        } catch (Problem none) {
+            synchronized (ends) {
+                Task end = ends.get(TaskId.parse(text));
+                if (end == null) {
+                    throw none;
+                }
+                return end;
+            }
+        }
+    }
+
+    private void ends(Task last) {
+        synchronized (ends) {
+            ends.putLast(last.id(), last.withoutMetadata());
+            if (ends.size() > ENDS_MAX) {
+                ends.pollFirstEntry();
+            }
+        }
+    }
+
     private static Task last(TaskPage page) {
         return page.tasks().getLast();
     }
@@ -194,6 +226,7 @@ final class ListApi {
         BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER_BYTES);
         Pace.Read read = queue.ledger().pace().begin();
         TaskPage page = first;
+        Task end = null;
         boolean begun = false;
         if (!listing.lines()) {
             buffered.write('[');
@@ -216,11 +249,15 @@ final class ListApi {
                     }
                 }
             }
+            end = page.tasks().isEmpty() ? end : last(page);
             if (!page.more() || left == 0) {
                 break;
             }
-            page = page(request, listing, Math.min(left, listing.page()), 0, last(page));
+            page = page(request, listing, Math.min(left, listing.page()), 0, end);
             left -= page.tasks().size();
+        }
+        if (end != null) {
+            ends(end);
         }
         if (!listing.lines()) {
             buffered.write(']');

@@ -207,6 +207,29 @@ final class ListApiTest {
         assertEquals("10", found.toString());
     }
 
+    /// As programs do that list tasks to delete them.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"|3210", "&order=asc|0123", "&sort=priority|2310",
+            "&sort=model&order=asc|0312", "&sort=status|3210", "&sort=next|2130"})
+    void list_goesOnBehindTasksThatAreDeleted(String query, String expected) {
+        StringBuilder found = new StringBuilder();
+        String path = "/api/tasks?limit=2" + (query == null ? "" : query);
+        while (path != null) {
+            HttpResponse<String> response = server.get(path);
+            assertEquals(200, response.statusCode(), response.body());
+            for (Json task : ApiServer.array(response).values()) {
+                String id = ((Json.Obj) task).text("id");
+                found.append(ids.indexOf(id));
+                server.queue.cancel(TaskId.parse(id), null);
+                server.queue.delete(TaskId.parse(id));
+            }
+            String link = response.headers().firstValue("Link").orElse(null);
+            path = link == null ? null : link.substring(1, link.indexOf('>'));
+        }
+        assertEquals(expected, found.toString());
+        assertEquals(404, server.get("/api/tasks?after=task_000000000000").statusCode());
+    }
+
     /// Such a list is made a thousand at a time, and the last of them may be gone before the next are looked for.
     @ParameterizedTest
     @ValueSource(strings = {"asc", "desc"})
