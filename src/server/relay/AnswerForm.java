@@ -3,7 +3,10 @@ package server.relay;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
+import server.executor.HostFailure;
+import server.executor.answer.ErrorObject;
 import server.executor.answer.KeptStream;
+import server.executor.answer.Members;
 import server.http.Answer;
 import shared.Problem;
 import shared.json.Json;
@@ -71,18 +74,46 @@ public record AnswerForm(String path, boolean streams, boolean isStainless, Stri
     /// @param body everything so far
     boolean hasSaidLast(Slice body) {
         String text = body.text();
-        if (!streams || !text.endsWith("\n")) {
-            return false;
+        return streams && text.endsWith("\n") && isLast(last(text));
+    }
+
+    /// Returns whether an answer that its host ended normally can be left as it is: it is no stream of this API, or it
+    /// ends with the API's final event or with an error of the host's own. Any other stream has lost its end.
+    ///
+    /// @param body the whole answer
+    boolean hasEnd(Slice body) {
+        String text = body.text();
+        if (!streams || api() != ApiForm.OLLAMA && text.stripLeading().startsWith("{")) {
+            return true;
         }
+        String last = last(text);
+        return isLast(last) || isError(last);
+    }
+
+    /// Returns the last line, or the data of the last event.
+    private String last(String text) {
         int before = text.stripTrailing().lastIndexOf(api() == ApiForm.OLLAMA ? "\n" : "\ndata:");
-        String last = text.substring(before + 1).strip().lines().findFirst().orElse("").replaceFirst("^data:", "")
-                .strip();
+        return text.substring(before + 1).strip().lines().findFirst().orElse("").replaceFirst("^data:", "").strip();
+    }
+
+    private boolean isLast(String data) {
         if (api() != ApiForm.OLLAMA) {
-            return KeptStream.isLast(Slice.of(bytes(last)));
+            return KeptStream.isLast(Slice.of(bytes(data)));
         }
         try {
-            return ((Json.Obj) Json.parse(last)).get("done") instanceof Json.Bool done && done.value();
+            return ((Json.Obj) Json.parse(data)).get("done") instanceof Json.Bool done && done.value();
         } catch (JsonException | ClassCastException torn) {
+            return false;
+        }
+    }
+
+    private static boolean isError(String data) {
+        try {
+            ErrorObject.check(Members.of(Slice.of(bytes(data)), "the end"), "the host", true);
+            return false;
+        } catch (HostFailure told) {
+            return true;
+        } catch (JsonException | IllegalArgumentException torn) {
             return false;
         }
     }

@@ -113,8 +113,10 @@ final class RelayedCall {
         if (head == null) {
             return refused(look);
         }
-        return new Answer.Streamed(head.status(), head.contentType(), head.length(),
-                out -> write(out, false, head.length()), headers(look, head.retryAfter()));
+        // to a stream that has lost its end an error is added
+        long length = form.streams() ? -1 : head.length();
+        return new Answer.Streamed(head.status(), head.contentType(), length, out -> write(out, false, length),
+                headers(look, head.retryAfter()));
     }
 
     private Answer stopped(Look look) {
@@ -214,9 +216,10 @@ final class RelayedCall {
         }
     }
 
-    /// If the host ended its answer in order, the answer already contains everything.
+    /// If the host ended its answer in order and said that it is the end, the answer already contains everything.
     private void finish(OutputStream out, Look look) throws IOException {
-        if (look.cut() == null && (look.ended().status() == TaskStatus.COMPLETED || look.hostEnded())) {
+        if (look.cut() == null && (look.ended().status() == TaskStatus.COMPLETED
+                || look.hostEnded() && form.hasEnd(look.bytes()))) {
             return;
         }
         fail(out, look.cut() != null ? new Problem(503, look.cut().message()) : problem(look));

@@ -66,6 +66,31 @@ final class AnswerFormTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "/api/chat            | {'done':true}~                                  | true",
+        "/api/chat            | {'done':false}~                                 | false",
+        "/api/chat            | {'done':false}~{'error':'w'}~                   | true",
+        "/api/chat            | {'done':false}~{'error':'w'}                    | true",
+        "/api/chat            | {'error':null,'done':false}~                    | false",
+        "/api/chat            | {'done':false}~{'error':'                       | false",
+        "/v1/chat/completions | data: {'id':'x'}~~data: [DONE]                  | true",
+        "/v1/chat/completions | data: {'id':'x'}~~                              | false",
+        "/v1/chat/completions | data: {'id                                      | false",
+        "/v1/chat/completions | : note~                                         | false",
+        "/v1/chat/completions | data: {'error':{'message':'w'}}~~               | true",
+        "/v1/chat/completions | data: {'object':'error','message':'w'}~~: note~ | true",
+        "/v1/chat/completions | ~{'id':'x                                       | true",
+        "/v1/responses        | data: {'type':'error','message':'w'}~~          | true",
+        "/v1/responses        | data: {'type':'response.created','response':{'error':null}}~~ | false",
+        "/v1/messages         | event: error~data: {'type':'error','error':{'message':'w'}}~~ | true",
+        "/v1/messages         | event: message_stop~data: {'type':'message_stop'} | true"})
+    void hasEnd_isTheApisLastWord_orAnError_orNoStream(String path, String body, boolean has) {
+        Slice said = Slice.of(body.replace('\'', '"').replace('~', '\n').getBytes(StandardCharsets.UTF_8));
+        assertEquals(has, form(path, true, false).hasEnd(said));
+        assertTrue(form(path, false, false).hasEnd(said));
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"''|false|false", "'x'|true|true", "'x~'|false|true", "'~'|false|true",
             "'x~~'|false|false", "'x^~^~'|false|false", "'x^~'|false|true", "'data: a~data: b~~'|false|false",
             "'~~'|false|false"})

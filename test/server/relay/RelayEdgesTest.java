@@ -28,6 +28,7 @@ import server.settings.Settings;
 import server.task.Task;
 import shared.TaskStatus;
 import shared.json.Json;
+import shared.json.JsonWriter;
 import support.Await;
 import support.FakeOllama;
 import support.FakeOllamaAnswer;
@@ -172,6 +173,89 @@ final class RelayEdgesTest {
         }
     }
 
+    /// A host that dies behind a proxy, or while it closes its answer, may end it in order.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "/v1/chat/completions|data: {'choices':[{'delta':{'content':'Hi'}}]}~~|data: {'error':{'message':'",
+        "/v1/chat/completions|data: {'choices':[{'delta':{'content':'Hi'}}]}~~data: {'cho|data: {'error':{'message':'",
+        "/v1/completions|data: {'choices':[{'text':'Hi'}]}~~|data: {'error':{'message':'",
+        "/v1/responses|event: response.created~data: {'type':'response.created'}~~|event: response.failed~data: {",
+        "/v1/messages|event: ping~data: {'type':'ping'}~~|event: error~data: {'type':'error'"})
+    void streamThatEndsInOrderWithoutItsLastEvent_endsWithAnError(String path, String host, String begin)
+            throws Exception {
+        String said = text(host);
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> {
+                reply.begin("text/event-stream");
+                reply.part(said);
+            });
+            String all = text(rig.call(path, STREAM));
+            assertTrue(all.startsWith(said), all);
+            String added = all.substring(said.length()).strip();
+            assertTrue(added.startsWith(text(begin)), all);
+            assertTrue(added.contains(new JsonWriter().string(rig.task().error()).toString()), all);
+            assertFalse(added.contains("\n\n"), all);
+            assertEquals(TaskStatus.FAILED, rig.task().task().status());
+            assertEquals(1, ollama.requests().size());
+        }
+    }
+
+    /// @param length whether the host, or its proxy, tells the length of what it has
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"/api/chat|{'message':{'content':'Hi'},'done':false}~|false",
+            "/api/chat|{'message':{'content':'Hi'},'done':false}~|true", "/api/chat|{'message':{'con|false",
+            "/api/generate|{'response':'Hi','done':false}~|false"})
+    void linesThatEndInOrderWithoutTheLast_endWithAnError_andAreBrokenOff(String path, String host, boolean length)
+            throws Exception {
+        String said = text(host);
+        String body = path.equals("/api/chat") ? CHAT : "{\"model\":\"m\",\"prompt\":\"Hi\"}";
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> {
+                if (length) {
+                    reply.whole(200, said);
+                } else {
+                    reply.part(said);
+                }
+            });
+            List<String> lines = new ArrayList<>();
+            try (Wire caller = rig.wire().lines("POST " + path + " HTTP/1.1", "Host: localhost", "Content-Length: "
+                    + body.length(), "").raw(body)) {
+                while (lines.isEmpty() || !lines.getLast().contains("\"error\"")) {
+                    lines.add(caller.line());
+                }
+                assertEquals("", caller.line());
+                // no chunk of length 0: the answer is not whole
+                assertTrue(caller.closed());
+            }
+            assertTrue(lines.contains(said.strip()), lines.toString());
+            assertTrue(lines.getLast().contains("\"error\":" + new JsonWriter().string(rig.task().error()) + ","),
+                    lines.toString());
+            assertTrue(lines.getLast().endsWith("\"done\":true,\"done_reason\":\"error\"}"), lines.toString());
+            assertEquals(TaskStatus.FAILED, rig.task().task().status());
+            assertEquals(1, ollama.requests().size());
+        }
+    }
+
+    /// @param host what the host says; nothing is added
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "/v1/chat/completions|data: {'choices':[{'delta':{'content':'Hi'}}]}~~data: {'error':{'message':'w'}}~~|FAILED",
+        "/v1/chat/completions|data: {'choices':[{'delta':{},'finish_reason':'stop'}]}~~|COMPLETED",
+        "/v1/responses|event: error~data: {'type':'error','message':'w'}~~|FAILED",
+        "/v1/messages|event: error~data: {'type':'error','error':{'type':'api_error','message':'w'}}~~|FAILED",
+        "/v1/chat/completions|{'cho|FAILED"})
+    void streamWhoseHostSaysItsEnd_isLeftAsItIs(String path, String host, TaskStatus status) throws Exception {
+        String said = text(host);
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> {
+                reply.begin(said.startsWith("{") ? "application/json" : "text/event-stream");
+                reply.part(said);
+            });
+            assertEquals(said, text(rig.call(path, STREAM)));
+            assertEquals(status, rig.task().task().status());
+        }
+    }
+
     // ---- what is sent again
 
     /// @param keeps whether the call goes on without its caller
@@ -271,6 +355,10 @@ final class RelayEdgesTest {
             again.leave();
             Await.until(() -> "unseen", () -> rig.relay.repeats().look(same()) != null);
         }
+    }
+
+    private static String text(String quoted) {
+        return quoted.replace('\'', '"').replace('~', '\n');
     }
 
     private static String text(HttpResponse<byte[]> answer) {
