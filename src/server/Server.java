@@ -46,6 +46,7 @@ import server.queue.TaskQueue;
 import server.queue.state.Event;
 import server.queue.state.QueueOptions;
 import server.queue.state.QueueState;
+import server.relay.KnownVersions;
 import server.relay.ModelCalls;
 import server.relay.PassedCalls;
 import server.relay.RelayApi;
@@ -153,7 +154,7 @@ final class Server implements AutoCloseable {
             refuseItself(hosts, web);
             RelayApi relay = new RelayApi(new RelayApi.Parts(queue, hosts, dispatcher, relayed, submissions, budgets,
                     web.gone(), clock, web::stopping, settings.get(HttpApi.TASK_BYTES)), RelayOptions.of(settings));
-            PassedCalls passed = new PassedCalls(hosts, settings.get(HttpApi.TASK_BYTES), relay::options);
+            PassedCalls passed = passed(settings, hosts, relay);
             HttpApi api = new HttpApi(settings, new HttpApi.Parts(queue, compaction, events, submissions, budgets,
                     hosts, dispatcher::ask, new HttpApi.Insight(dispatcher::explain, dispatcher::outlook,
                     dispatcher::progress), dispatcher::held, clock, crons, runner.actions(), history, passed::cloud,
@@ -177,6 +178,12 @@ final class Server implements AutoCloseable {
             closeAll(opened);
             throw StartFailure.of(refused);
         }
+    }
+
+    private static PassedCalls passed(Settings settings, Hosts hosts, RelayApi relay) throws IOException {
+        FileStorage directory = new FileStorage(settings.get(JournalOptions.PATH));
+        return new PassedCalls(hosts, KnownVersions.open(hosts, directory), settings.get(HttpApi.TASK_BYTES),
+                relay::options);
     }
 
     /// Returns null if it is turned off. To be called before any request is answered: a page that is told of no port

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +21,8 @@ import support.Await;
 import support.FakeOllamaProcess;
 import support.ServerProcess;
 
-/// Three hosts, each in its own process, two of which die in turn under load: every task completes, none twice.
+/// Hosts, each in its own process, that die. Where two of three die in turn under load, every task completes, none
+/// twice.
 final class HostsDieTest {
 
     private static final int TASKS = 250;
@@ -79,6 +81,21 @@ final class HostsDieTest {
             Await.until(() -> "all are counted: " + server.get("/api/backends").body(), () -> ((Json.Arr) Json.parse(
                     server.get("/api/backends").body())).values().stream()
                     .mapToLong(host -> ((Json.Obj) host).integer("completed", 0)).sum() == TASKS);
+        }
+    }
+
+    @Test
+    void versionOfAHostThatIsAway_isStillToldAfterARestart() throws Exception {
+        hosts.add(FakeOllamaProcess.start(0, MODEL));
+        Path data = directory.resolve("data");
+        try (ServerProcess server = ServerProcess.start(data, "--ollama-host", hosts.getFirst().url())) {
+            Await.until(() -> "its version is kept: " + server.get("/api/backends").body(),
+                    () -> Files.exists(data.resolve("versions.json")));
+        }
+        hosts.getFirst().kill();
+        try (ServerProcess server = ServerProcess.start(data, "--ollama-host", hosts.getFirst().url())) {
+            HttpResponse<String> version = server.get("/api/version");
+            assertEquals("200 {\"version\":\"0.0.0-fake\"}", version.statusCode() + " " + version.body());
         }
     }
 

@@ -98,9 +98,10 @@ final class HealthCheck implements AutoCloseable {
     /// @return why it did not report; null if it did
     private IOException ask(Host host, boolean doubted) throws InterruptedException {
         IOException silent = null;
+        HostReport report = null;
         try {
             long askedAt = clock.millis();
-            HostReport report = host.executor.report();
+            report = host.executor.report();
             if (report.installed() == null && host.lists()) {
                 silent = new IOException(host.name() + " no longer lists its models");
             } else if (host.reported(report, askedAt, clock.millis())) {
@@ -121,6 +122,9 @@ final class HealthCheck implements AutoCloseable {
             host.silent(why, cause, doubted, clock.millis());
         }
         hosts.changed();
+        if (silent == null) {
+            hosts.reported(host.name(), report.version());
+        }
         return silent;
     }
 

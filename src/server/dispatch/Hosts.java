@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
@@ -32,6 +33,7 @@ public final class Hosts implements AutoCloseable {
     private final InstantSource clock;
     private final List<Runnable> onChange = new CopyOnWriteArrayList<>();
     private final List<Runnable> onGain = new CopyOnWriteArrayList<>();
+    private final List<BiConsumer<String, String>> onReport = new CopyOnWriteArrayList<>();
     private final List<AttemptNews> news = new CopyOnWriteArrayList<>();
 
     Hosts(List<Host> hosts, int workers, InstantSource clock) {
@@ -232,6 +234,16 @@ public final class Hosts implements AutoCloseable {
 
     void gained() {
         onGain.forEach(Runnable::run);
+    }
+
+    /// Calls a listener with a host's name and version each time the host has reported how it is (any thread); the
+    /// version is null if it reports none.
+    public void onReport(BiConsumer<String, String> listener) {
+        onReport.add(listener);
+    }
+
+    void reported(String host, String version) {
+        onReport.forEach(listener -> listener.accept(host, version));
     }
 
     private int localRunning() {

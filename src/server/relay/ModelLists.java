@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import shared.json.JsonException;
 import shared.json.JsonReader;
@@ -155,10 +156,17 @@ final class ModelLists {
                 .name("owned_by").string(owner == null ? namespace : owner).endObject();
     }
 
-    /// Returns the lowest version in the answers of `/api/version`, compared by its numbers; null if there is none.
-    static String lowestVersion(Map<String, byte[]> answers) {
-        return answers.values().stream().map(answer -> member(answer, "version")).filter(Objects::nonNull)
-                .map(version -> version.text().replace("\"", "")).min(ModelLists::compare).orElse(null);
+    /// Returns the version in an answer of `/api/version`; null if there is none.
+    ///
+    /// @param answer null: no answer
+    static String version(byte[] answer) {
+        Slice version = answer == null ? null : member(answer, "version");
+        return version == null ? null : version.text().replace("\"", "");
+    }
+
+    /// Returns the lowest version, compared by its numbers; null if there is none.
+    static String lowest(Stream<String> versions) {
+        return versions.filter(Objects::nonNull).min(ModelLists::compare).orElse(null);
     }
 
     /// Returns a member of an answer as the host wrote it; null if it is absent or null.

@@ -50,14 +50,16 @@ public final class PassedCalls {
     private static final Duration LIST_WAIT = Duration.ofSeconds(2);
 
     private final Hosts hosts;
+    private final KnownVersions versions;
     private final int bodyMax;
     private final Supplier<RelayOptions> options;
     private final LastAnswers lists = new LastAnswers();
     private final AtomicLong statusAskedAt = new AtomicLong(System.nanoTime() - STATUS_AGE_NANOS);
 
     /// @param bodyMax the largest body of a question about a model, in bytes
-    public PassedCalls(Hosts hosts, int bodyMax, Supplier<RelayOptions> options) {
+    public PassedCalls(Hosts hosts, KnownVersions versions, int bodyMax, Supplier<RelayOptions> options) {
         this.hosts = hosts;
+        this.versions = versions;
         this.bodyMax = bodyMax;
         this.options = options;
     }
@@ -142,8 +144,13 @@ public final class PassedCalls {
     }
 
     private Answer version() throws InterruptedException {
+        List<HostAccess> local = local(VERSION);
+        Map<String, byte[]> answers = lists.of(local, VERSION, LIST_WAIT);
         // without local hosts there is no Ollama to ask: then the version is that of the API spoken here
-        String lowest = local(VERSION).isEmpty() ? HostReport.OLLAMA_VERSION : ModelLists.lowestVersion(ask(VERSION));
+        String lowest = local.isEmpty() ? HostReport.OLLAMA_VERSION : ModelLists.lowest(local.stream().map(host -> {
+            String told = ModelLists.version(answers.get(host.name()));
+            return told == null ? versions.of(host.name()) : told;
+        }));
         if (lowest == null) {
             throw new Problem(503, "no host has reported its version yet");
         }

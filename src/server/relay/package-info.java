@@ -19,6 +19,7 @@
 /// | `PassedCalls` | calls that are not tasks: lists of all hosts together, questions about one model, the root |
 /// | `ModelCalls` | the calls that change a host's models, passed on to one host |
 /// | `LastAnswers`, `ModelLists` | the last answers of each host, and how they are combined |
+/// | `KnownVersions` | the version that each host reported last, over a restart too |
 ///
 /// **Rules.** Bodies and answers pass byte for byte; only a stream of which just the result is left is built again. The
 /// queue reads parts of them leniently ([server.task.RelayBody]): the host judges. The status is held back until the

@@ -42,6 +42,7 @@ import support.Exchange;
 import support.FakeOllama;
 import support.FakeOllamaAnswer;
 import support.FakeOllamaRequest;
+import support.FaultyStorage;
 
 final class PassedCallsTest {
 
@@ -51,6 +52,7 @@ final class PassedCallsTest {
     private volatile RelayOptions options = RelayOptions.of(Settings.DEFAULT);
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final List<AutoCloseable> open = new ArrayList<>();
+    private final FaultyStorage storage = new FaultyStorage();
     private FakeOllama a;
     private FakeOllama b;
     private PassedCalls passed;
@@ -79,7 +81,7 @@ final class PassedCallsTest {
         web = WebServer.bind(Settings.DEFAULT.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0), null,
                 TestTokens.none());
         open.add(web);
-        passed = new PassedCalls(all, BODY_MAX, () -> options);
+        passed = new PassedCalls(all, KnownVersions.open(all, storage), BODY_MAX, () -> options);
         Handler status = request -> Answer.text("the status");
         Routes routes = new Routes().add("GET", "/api/status", Scope.READ, "", status);
         passed.addTo(routes, request -> Answer.text("the page"), status);
@@ -208,6 +210,19 @@ final class PassedCallsTest {
         HttpResponse<String> response = ask("GET", "/api/version", null);
         assertEquals(503, response.statusCode());
         assertTrue(response.headers().firstValue("Retry-After").isPresent());
+    }
+
+    /// The server was restarted while they were away.
+    @Test
+    void version_ofHostsThatAreAway_isTheOneThatTheyReportedLast() throws IOException {
+        storage.bytes(KnownVersions.FILE, "{\"a\":\"0.11.4\",\"b\":\"0.9.10\",\"gone\":\"0.1.0\"}"
+                .getBytes(StandardCharsets.US_ASCII));
+        serve(host("a", a), host("b", b));
+        says(b, "/api/version", "{\"version\":\"0.12.0\"}");
+        a.kill();
+        assertEquals("{\"version\":\"0.11.4\"}", get("/api/version"));
+        b.kill();
+        assertEquals("{\"version\":\"0.11.4\"}", get("/api/version"));
     }
 
     @Test

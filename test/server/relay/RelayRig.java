@@ -55,6 +55,8 @@ final class RelayRig implements AutoCloseable {
     final WebServer web;
     final RelayApi.Parts parts;
     final RelayApi relay;
+    /// Where the hosts' versions are kept.
+    final FaultyStorage versions = new FaultyStorage();
     private final RelayedAnswers relayed = new RelayedAnswers();
     private final GoneCallers gone;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -91,7 +93,7 @@ final class RelayRig implements AutoCloseable {
                 new ClientBudgets(OrderLimits.of(settings), clock), gone, clock, web::stopping, BODY_MAX);
         relay = new RelayApi(parts, RelayOptions.of(settings), repeatedWithin);
         relay.addTo(routes);
-        new PassedCalls(hosts, BODY_MAX, () -> RelayOptions.of(settings))
+        new PassedCalls(hosts, KnownVersions.open(hosts, versions), BODY_MAX, () -> RelayOptions.of(settings))
                 .addTo(routes, request -> Answer.text("the page"), request -> Answer.text("the status"));
         web.serve(routes);
         dispatcher.start();
