@@ -2,10 +2,12 @@
 
 /** Longer strings may be too much for the browser's regular expressions. */
 const PRETTY_MAX = 4_000_000;
+/** Deeper JSON is too much for what recurses: a reviver, JSON.stringify. */
+const DEPTH_MAX = 1_000;
 
 /**
- * Returns JSON with line ends and indents; numbers keep their digits, because none is parsed. Very large JSON stays as
- * it is.
+ * Returns JSON with line ends and indents; numbers keep their digits, because none is parsed. Very large or very deep
+ * JSON stays as it is.
  */
 export function pretty(json) {
     if (json.length > PRETTY_MAX) {
@@ -16,7 +18,9 @@ export function pretty(json) {
     const line = () => `\n${'  '.repeat(depth)}`;
     for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{[]\s*[}\]]|[{}[\],:]|[^\s{}[\],:"]+/g)) {
         if (token === '{' || token === '[') {
-            depth++;
+            if (++depth > DEPTH_MAX) {
+                return json;
+            }
             out += token + line();
         } else if (token === '}' || token === ']') {
             depth--;
@@ -28,10 +32,39 @@ export function pretty(json) {
     return out;
 }
 
-/** Parses JSON so that whole numbers too large for JavaScript keep their digits when written again. */
+/**
+ * Parses JSON so that whole numbers too large for JavaScript keep their digits when written again. What is nested very
+ * deep becomes '…'.
+ */
 export function parse(source) {
-    return JSON.parse(source, (name, value, context) => Number.isInteger(value) && !Number.isSafeInteger(value)
+    return JSON.parse(shallow(source), (name, value, context) => Number.isInteger(value) && !Number.isSafeInteger(value)
         && context?.source ? JSON.rawJSON(context.source) : value);
+}
+
+/** Returns valid JSON without what is nested deeper than DEPTH_MAX. */
+function shallow(source) {
+    let out = '';
+    let depth = 0;
+    let from = 0;
+    for (let at = 0; at < source.length; at++) {
+        const c = source[at];
+        if (c === '"') {
+            at = quoteEnd(source, at);
+        } else if ((c === '[' || c === '{') && depth++ === DEPTH_MAX) {
+            out += `${source.slice(from, at)}"…"`;
+        } else if ((c === ']' || c === '}') && --depth === DEPTH_MAX) {
+            from = at + 1;
+        }
+    }
+    return out + source.slice(from);
+}
+
+function quoteEnd(source, from) {
+    let at = from + 1;
+    while (source[at] !== '"' && at < source.length) {
+        at += source[at] === '\\' ? 2 : 1;
+    }
+    return at;
 }
 
 /** The same for every number: 1.50 stays 1.50, and 1e400 is not lost. They can be written, but not calculated with. */

@@ -144,7 +144,7 @@ final class Server implements AutoCloseable {
             opened.add(dispatcher);
 
             SubmissionReader submissions = new SubmissionReader(settings, OrderLimits::of, hosts::check);
-            ActionRunner runner = ActionRunner.start(queue.ledger(), submissions::read);
+            ActionRunner runner = ActionRunner.start(queue.ledger(), submissions::readAnew);
             opened.add(runner);
             ClientBudgets budgets = new ClientBudgets(OrderLimits.of(settings), clock);
             WebServer.prepare(settings);

@@ -243,6 +243,7 @@ final class OpenApiTest {
             case Json.Num number -> number.digits().matches("-?\\d+") ? "integer" : "number";
             case Json.Bool bool -> "boolean";
             case Json.Null nothing -> "null";
+            case Json.Deep deep -> "too deep";
         };
         if (type != null && !type.equals(kind) && !(type.equals("number") && kind.equals("integer"))) {
             return at + " is of type " + kind + ", not " + type;

@@ -191,6 +191,20 @@ final class ModulesTest {
         assertEquals("true", text("json", "(json => m.pretty(json) === json)(JSON.stringify('x'.repeat(20_000_000)))"));
     }
 
+    /// Whatever a program may send as a call can be looked at.
+    @Test
+    void parse_ofAVeryDeepText_leavesOutItsDeepest_andPrettyLeavesItAsItIs() {
+        String deep = "'{\"a\":' + '[{\"x\":'.repeat(400_000) + '\"]\\\\\\\\\"' + '}]'.repeat(400_000)"
+                + " + ',\"c\":12345678901234567890}'";
+        assertEquals("true 12345678901234567890", text("json", "(source => [m.pretty(source) === source,"
+                + " JSON.stringify(m.parse(source), null, 2).match(/\"c\": (.*)/)[1]].join(' '))(" + deep + ")"));
+        assertEquals("[[[1,[]]],\"}\",2]", text("json", "JSON.stringify(m.parse('[[[1,[]]],\"}\",2]'))"));
+        assertEquals("true", text("json", "(text => JSON.stringify(m.parse(text)) === text)("
+                + "'['.repeat(1000) + ']'.repeat(1000))"));
+        assertEquals("[".repeat(1_000) + "\"\u2026\"" + "]".repeat(999) + ",3]",
+                text("json", "JSON.stringify(m.parse('['.repeat(1001) + ']'.repeat(1000) + ',3]'))"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"{input: ['a', 'b']}|{'type':'embed','model':'m','input':['a','b']}",
         "{input: ['a\\nb', 'c']}|{'type':'embed','model':'m','payload':{'input':['a\\nb','c']}}",

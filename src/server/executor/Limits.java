@@ -6,7 +6,7 @@ import shared.json.JsonReader;
 ///
 /// @param line   the longest line, in bytes
 /// @param answer the largest result, in bytes
-/// @param depth  how deep its JSON may nest
+/// @param depth  how deep its JSON may nest, or [JsonReader#ANY_DEPTH]
 public record Limits(int line, int answer, int depth) {
 
     public static final Limits DEFAULT = new Limits(32 << 20, 64 << 20, JsonReader.DEPTH_MAX);

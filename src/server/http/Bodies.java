@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import shared.Problem;
 import shared.json.JsonReader;
+import shared.json.Slice;
 
 /// The memory that bodies take. Reads the bodies of requests, each up to its limit, and all together up to a common
 /// limit. Bytes are counted as they arrive, so a client that announces much and sends nothing takes no room from
@@ -48,6 +49,11 @@ public final class Bodies {
     ///
     /// @param bytes may be longer than the body
     public record Body(byte[] bytes, int length, int depthMax) {
+
+        /// Returns the body's bytes.
+        public Slice slice() {
+            return new Slice(bytes, 0, length);
+        }
 
         /// Returns the body as a JSON text.
         public JsonReader json() {

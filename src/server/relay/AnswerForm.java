@@ -101,7 +101,7 @@ public record AnswerForm(String path, boolean streams, boolean isStainless, Stri
             return KeptStream.isLast(Slice.of(bytes(data)));
         }
         try {
-            return ((Json.Obj) Json.parse(data)).get("done") instanceof Json.Bool done && done.value();
+            return ((Json.Obj) Json.parseOwn(bytes(data))).get("done") instanceof Json.Bool done && done.value();
         } catch (JsonException | ClassCastException torn) {
             return false;
         }

@@ -26,7 +26,6 @@ import server.task.ApiPath;
 import server.task.RelayBody;
 import shared.Problem;
 import shared.json.JsonWriter;
-import shared.json.Slice;
 
 /// The calls by which Ollama's clients load and unload a model: a chat without messages, a generate without a prompt.
 /// They are not tasks and leave no record.
@@ -292,11 +291,10 @@ final class LoadCalls {
 
     private static Answered send(HostAccess host, LoadRequest load) throws InterruptedException {
         RelayBody read = load.read;
-        Slice body = new Slice(load.request.body().bytes(), 0, load.request.body().length());
         Collected to = new Collected();
         Outcome outcome = host.executor().relay(new RelayCall(load.path.type, load.path.path,
-                load.request.rawQuery(), RelayApi.sentOn(load.request), read.model(), body, read.streams(), TIMEOUT,
-                TIMEOUT, TIMEOUT, AnswerRoom.UNBOUNDED.share()), UNHEARD, to);
+                load.request.rawQuery(), RelayApi.sentOn(load.request), read.model(), load.request.body().slice(),
+                read.streams(), TIMEOUT, TIMEOUT, TIMEOUT, AnswerRoom.UNBOUNDED.share()), UNHEARD, to);
         if (to.head != null) {
             return new Answered(new Answer.Whole(to.head.status(), to.head.contentType(), to.body.toByteArray(),
                     to.body.size()), null, false);

@@ -48,7 +48,7 @@ final class ModelLists {
         answers.forEach((host, answer) -> {
             List<Listed> its = new ArrayList<>();
             try {
-                JsonReader in = new JsonReader(answer).repeatsNames();
+                JsonReader in = reader(Slice.of(answer));
                 in.beginObject();
                 for (String name = in.nextName(); name != null; name = in.nextName()) {
                     if (name.equals("models") && in.peek() == JsonReader.Kind.ARRAY) {
@@ -71,7 +71,7 @@ final class ModelLists {
     private static Listed listed(String host, Slice json) {
         String name = "";
         Instant modifiedAt = Instant.EPOCH;
-        JsonReader in = new JsonReader(json.bytes(), json.from(), json.to()).repeatsNames();
+        JsonReader in = reader(json);
         in.beginObject();
         for (String member = in.nextName(); member != null; member = in.nextName()) {
             if (in.peek() != JsonReader.Kind.STRING) {
@@ -86,6 +86,10 @@ final class ModelLists {
             }
         }
         return new Listed(host, name, modifiedAt, json);
+    }
+
+    private static JsonReader reader(Slice json) {
+        return new JsonReader(json.bytes(), json.from(), json.to(), JsonReader.ANY_DEPTH);
     }
 
     private static Instant time(String text) {
@@ -173,7 +177,7 @@ final class ModelLists {
     static Slice member(byte[] answer, String wanted) {
         Slice found = null;
         try {
-            JsonReader in = new JsonReader(answer).repeatsNames();
+            JsonReader in = reader(Slice.of(answer));
             in.beginObject();
             for (String name = in.nextName(); name != null; name = in.nextName()) {
                 boolean isIt = name.equals(wanted) && in.peek() != JsonReader.Kind.NULL;

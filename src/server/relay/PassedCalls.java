@@ -19,7 +19,6 @@ import server.executor.HostReport;
 import server.executor.relay.ModelName;
 import server.http.Answer;
 import server.http.Answer.Whole;
-import server.http.Bodies.Body;
 import server.http.Handler;
 import server.http.Routes;
 import server.http.WebRequest;
@@ -193,10 +192,9 @@ public final class PassedCalls {
     /// Asks the hosts that may have the model one after another until one answers something other than 404, first those
     /// that are up and have it.
     private Answer pass(String path, WebRequest request) throws InterruptedException {
-        Body read = request.body(bodyMax, "a call");
-        String named = RelayBody.read(null, read.json()).model();
+        Slice body = request.body(bodyMax, "a call").slice();
+        String named = RelayBody.read(null, body).model();
         String model = named == null ? "" : named;
-        Slice body = new Slice(read.bytes(), 0, read.length());
         String target = request.rawQuery() == null ? path : path + "?" + request.rawQuery();
         String on = RelayApi.hints(request).on();
         HostAnswer missing = null;

@@ -115,7 +115,7 @@ public final class RelayApi {
         now.checkEnabled();
         CallerHints said = hints(request);
         Body body = request.body(parts.bodyBytesMax(), "a call");
-        RelayBody read = RelayBody.read(path, body.json());
+        RelayBody read = RelayBody.read(path, body.slice());
         if (read.model() == null || read.model().isEmpty()) {
             throw Problem.badRequest("model is required, a text");
         }
@@ -139,7 +139,7 @@ public final class RelayApi {
                 hints.user(), hints.on(),
                 now.maxWait().isZero() ? 0 : parts.clock().millis() + now.maxWait().toMillis(),
                 hints.priority() != null ? hints.priority() : read.streams() ? now.priority() : now.wholePriority(),
-                head(request, read)), new Slice(body.bytes(), 0, body.length()), read);
+                head(request, read)), body.slice(), read);
         parts.hosts().checkAnswers(path, hints.on());
         return submitted(request, submission, read.streams(), key, now);
     }

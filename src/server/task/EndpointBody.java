@@ -21,7 +21,7 @@ final class EndpointBody {
     ///         result
     EndpointBody(ApiPath endpoint, Slice body) {
         this.body = body;
-        asked = RelayBody.read(endpoint, JsonReader.ofOwn(body));
+        asked = RelayBody.read(endpoint, body);
         if (asked.isLoad()) {
             throw Problem.badRequest("payload of " + endpoint.path + " needs "
                     + (endpoint == ApiPath.CHAT ? "messages" : "a prompt"));

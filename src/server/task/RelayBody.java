@@ -10,7 +10,8 @@ import shared.json.Slice;
 
 /// What the queue reads of a body that goes to a host unchanged. It reads leniently, because the host validates the
 /// body, and as Ollama (Go's `encoding/json`) does: `Prompt` is `prompt`, the last of several members with one name
-/// counts, and a null keeps the text before it. A value of an unexpected kind counts as absent.
+/// counts, and a null keeps the text before it. A value of an unexpected kind counts as absent. The body may be nested
+/// to any depth.
 ///
 /// @param model       null: none
 /// @param streams     whether it asks for an answer in pieces
@@ -37,8 +38,8 @@ public record RelayBody(String model, boolean streams, String serviceTier, boole
     /// @param endpoint null for a call that is not a task, of which only the model matters; older clients call it
     ///                 `name`
     /// @throws JsonException if the body is not a JSON object
-    public static RelayBody read(ApiPath endpoint, JsonReader body) {
-        return new Reading(body.repeatsNames()).read(endpoint);
+    public static RelayBody read(ApiPath endpoint, Slice body) {
+        return new Reading(new JsonReader(body.bytes(), body.from(), body.to(), JsonReader.ANY_DEPTH)).read(endpoint);
     }
 
     private static final class Reading {

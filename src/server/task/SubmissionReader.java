@@ -36,7 +36,8 @@ public final class SubmissionReader {
     static final Setting<Integer> TASK_METADATA_BYTES = Setting.size("limits.task_metadata_bytes", "2", "16MiB")
             .byDefault("64KiB").says("largest metadata of a task or cron task");
     public static final Setting<Integer> JSON_DEPTH = Setting.integer("limits.json_depth", 1, JsonReader.DEPTH_LIMIT)
-            .byDefault("" + JsonReader.DEPTH_MAX).says("maximum nesting depth of JSON in requests and hosts' answers");
+            .byDefault("" + JsonReader.DEPTH_MAX).says("maximum nesting depth of JSON in requests and hosts' answers; "
+                    + "relayed calls have none");
 
     /// The fields that a submit may set, sorted.
     public static final List<String> KNOWN = known();
@@ -80,6 +81,11 @@ public final class SubmissionReader {
         Submission submission = read(json, Asker.ANYBODY);
         json.end();
         return submission;
+    }
+
+    /// Reads a whole body that was made from a recorded task, whose payload may be one that only the host judges.
+    public Submission readAnew(byte[] body) {
+        return read(JsonReader.ofOwn(Slice.of(body)), Asker.ANYBODY);
     }
 
     /// Reads the reader's next value, such as a batch's next task.

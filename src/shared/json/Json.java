@@ -50,6 +50,12 @@ public sealed interface Json {
     record Null() implements Json {
     }
 
+    /// An array or object that is nested too deep for a tree, because whatever reads a tree recurses.
+    ///
+    /// @param json as it was written
+    record Deep(Slice json) implements Json {
+    }
+
     /// Reads one value and nothing after it.
     ///
     /// @throws JsonException if the text is not one JSON value
@@ -75,6 +81,9 @@ public sealed interface Json {
 
     /// Reads the next value of the reader as a tree.
     static Json read(JsonReader reader) {
+        if (reader.isDeep()) {
+            return new Deep(reader.raw());
+        }
         switch (reader.peek()) {
             case OBJECT: {
                 Map<String, Json> members = new LinkedHashMap<>();

@@ -2,6 +2,7 @@ package shared.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Locale;
 
 import shared.Problem;
@@ -19,9 +20,12 @@ public final class JsonReader {
     /// How deep they may be nested at most, whatever the settings say.
     public static final int DEPTH_LIMIT = 1_000;
 
-    /// How deep they may be nested in a text that these programs wrote themselves, because it may contain a text from
-    /// outside.
-    private static final int OWN_DEPTH_MAX = DEPTH_LIMIT + 16;
+    /// Allows any depth, for a text that another program judges. Then a name may also occur twice in an object, and the
+    /// last one counts.
+    public static final int ANY_DEPTH = Integer.MAX_VALUE;
+
+    /// What is nested deeper can only be skipped: who enters it recurses. Our own texts may hold one of [#DEPTH_LIMIT].
+    private static final int ENTERED_MAX = DEPTH_LIMIT + 16;
 
     public enum Kind {
         OBJECT("an object"), ARRAY("an array"), STRING("a string"), NUMBER("a number"), BOOLEAN("true or false"),
@@ -44,13 +48,16 @@ public final class JsonReader {
     private Words known;
 
     private int depth;
-    /// By depth: the name of the member being read; null in an array and between members.
+    /// The depth, but at most one more than [#ENTERED_MAX]: all that is nested deeper has this level, and costs a bit.
+    private int level;
+    /// By level: the name of the member being read; null in an array and between members.
     private String[] names = new String[8];
-    /// By depth: how many elements have begun; in an object, the members, counted downwards.
+    /// By level: how many elements have begun; in an object, the members, counted downwards from -1.
     private int[] counts = new int[8];
-    private final SeenNames seen = new SeenNames();
-    /// Whether a name may occur twice in an object.
-    private boolean repeats;
+    /// By depth, for those that share their level with the value around them: whether that is an object.
+    private BitSet inObject;
+    /// Null: a name may occur twice in an object.
+    private final SeenNames seen;
 
     /// Makes a reader of a whole array, a text from outside.
     public JsonReader(byte[] utf8) {
@@ -63,26 +70,18 @@ public final class JsonReader {
     }
 
     /// Makes a reader of a text that the server or the client wrote itself: a line of the journal and the values stored
-    /// in it, or an answer of the server. It may contain a value from outside that was accepted, which is accepted
-    /// again.
+    /// in it, or an answer of the server. It may contain a value that another program judges.
     public static JsonReader ofOwn(Slice text) {
-        return new JsonReader(text.bytes(), text.from(), text.to(), OWN_DEPTH_MAX).repeatsNames();
+        return new JsonReader(text.bytes(), text.from(), text.to(), ANY_DEPTH);
     }
 
     /// Makes a reader of a part of an array.
     ///
-    /// @param depthMax how deep arrays and objects may be nested
+    /// @param depthMax how deep arrays and objects may be nested: at most [#DEPTH_LIMIT], or [#ANY_DEPTH]
     public JsonReader(byte[] utf8, int from, int to, int depthMax) {
         this.depthMax = depthMax;
+        seen = depthMax == ANY_DEPTH ? null : new SeenNames();
         text(utf8, from, to);
-    }
-
-    /// Allows a name to occur twice in an object, for a text that another program validates. The last one counts.
-    ///
-    /// @return this
-    public JsonReader repeatsNames() {
-        repeats = true;
-        return this;
     }
 
     /// Continues with another text. Many small texts of one kind are read faster by one reader than by one each.
@@ -91,7 +90,10 @@ public final class JsonReader {
     public JsonReader begin(byte[] utf8, int from, int to) {
         text(utf8, from, to);
         depth = 0;
-        seen.clear();
+        level = 0;
+        if (seen != null) {
+            seen.clear();
+        }
         known = known == null ? new Words() : known;
         return this;
     }
@@ -139,7 +141,7 @@ public final class JsonReader {
     /// Enters an object, whose members [#nextName] names.
     public void beginObject() {
         expect(Kind.OBJECT);
-        push();
+        push(true, Math.min(depthMax, ENTERED_MAX));
     }
 
     /// Returns the next member's name and moves to its value; returns null and moves past the object at its end.
@@ -150,20 +152,20 @@ public final class JsonReader {
             pop();
             return null;
         }
-        if (counts[depth]-- < 0) {
+        if (counts[level]-- < -1) {
             separator('}');
         }
-        names[depth] = null;
+        names[level] = null;
         if (current() != '"') {
             throw unexpected("a name in quotes");
         }
         int nameAt = at;
         String name = quoted(known);
-        if (!repeats && !seen.add(depth, name)) {
+        if (seen != null && !seen.add(level, name)) {
             at = nameAt;
             throw error("the name \"" + Problem.shown(name) + "\" appears twice");
         }
-        names[depth] = name;
+        names[level] = name;
         whitespace();
         if (current() != ':') {
             throw unexpected("':'");
@@ -175,7 +177,12 @@ public final class JsonReader {
     /// Enters an array, whose elements [#nextElement] announces.
     public void beginArray() {
         expect(Kind.ARRAY);
-        push();
+        push(false, Math.min(depthMax, ENTERED_MAX));
+    }
+
+    /// Returns whether the next value is an array or object that is nested too deep to be entered.
+    public boolean isDeep() {
+        return depth >= ENTERED_MAX && (peek() == Kind.OBJECT || peek() == Kind.ARRAY);
     }
 
     /// Returns whether another element follows; at the array's end, returns false and moves past it.
@@ -186,7 +193,7 @@ public final class JsonReader {
             pop();
             return false;
         }
-        if (counts[depth]++ > 0) {
+        if (counts[level]++ > 0) {
             separator(']');
         }
         return true;
@@ -230,23 +237,12 @@ public final class JsonReader {
     ///
     /// @return the index after it; it began at the [#position] before the call
     public int skip() {
-        switch (peek()) {
-            case OBJECT -> {
-                push();
-                while (nextName() != null) {
-                    skip();
-                }
+        int outer = depth;
+        pass();
+        while (depth > outer) {
+            if (counts[level] < 0 ? nextName() != null : nextElement()) {
+                pass();
             }
-            case ARRAY -> {
-                push();
-                while (nextElement()) {
-                    skip();
-                }
-            }
-            case STRING -> passString();
-            case NUMBER -> passNumber();
-            case BOOLEAN -> bool();
-            case NULL -> nul();
         }
         return at;
     }
@@ -306,28 +302,18 @@ public final class JsonReader {
 
     /// Returns the place of an earlier [#position], with the path of the value being read.
     public TextPlace place(int position) {
-        int line = 1;
-        int column = 1;
-        for (int i = start; i < position; i++) {
-            if (bytes[i] == '\n') {
-                line++;
-                column = 1;
-            } else if ((bytes[i] & 0xc0) != 0x80) {
-                column++;
-            }
-        }
-        return new TextPlace(null, line, column, path());
+        return TextPlace.of(bytes, start, position, path());
     }
 
     /// Returns the name of the member whose value is being read; null in an array and outside objects.
     public String member() {
-        return names[depth];
+        return names[level];
     }
 
     /// Returns the path of the value being read, such as `messages[0].role`; empty at the top.
     String path() {
         StringBuilder path = new StringBuilder();
-        for (int i = 1; i <= depth; i++) {
+        for (int i = 1; i <= level; i++) {
             if (names[i] != null) {
                 path.append(i > 1 ? "." : "").append(Problem.shown(names[i]));
             } else if (counts[i] > 0) {
@@ -337,24 +323,49 @@ public final class JsonReader {
         return path.toString();
     }
 
-    // ---- structure
+    /// Passes a value; of an array or object, only its beginning.
+    private void pass() {
+        switch (peek()) {
+            case OBJECT -> push(true, depthMax);
+            case ARRAY -> push(false, depthMax);
+            case STRING -> passString();
+            case NUMBER -> passNumber();
+            case BOOLEAN -> bool();
+            case NULL -> nul();
+        }
+    }
 
-    private void push() {
-        if (depth == depthMax) {
-            throw error("nested deeper than " + depthMax);
+    private void push(boolean isObject, int max) {
+        if (depth == max) {
+            throw error("nested deeper than " + max);
         }
         at++;
-        if (++depth == names.length) {
-            names = Arrays.copyOf(names, 2 * depth);
-            counts = Arrays.copyOf(counts, 2 * depth);
+        depth++;
+        if (level > ENTERED_MAX) {
+            inObject = inObject == null ? new BitSet() : inObject;
+            inObject.set(depth, counts[level] < 0);
+        } else if (++level == names.length) {
+            names = Arrays.copyOf(names, 2 * level);
+            counts = Arrays.copyOf(counts, 2 * level);
         }
-        names[depth] = null;
-        counts[depth] = 0;
-        seen.open(depth);
+        names[level] = null;
+        counts[level] = isObject ? -1 : 0;
+        if (seen != null) {
+            seen.open(level);
+        }
     }
 
     private void pop() {
-        seen.close(depth--);
+        if (seen != null) {
+            seen.close(level);
+        }
+        if (depth-- > level) {
+            // the value around has a member or an element, the one that ends here
+            counts[level] = inObject.get(depth + 1) ? -2 : 1;
+            names[level] = null;
+        } else {
+            level--;
+        }
     }
 
     private void separator(char close) {
@@ -374,12 +385,11 @@ public final class JsonReader {
     }
 
     private void whitespace() {
-        while (at < end) {
+        for (; at < end; at++) {
             byte b = bytes[at];
             if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
                 return;
             }
-            at++;
         }
     }
 
@@ -437,10 +447,8 @@ public final class JsonReader {
 
     private String quoted(Words words) {
         int from = at + 1;
-        if (passString()) {
-            return Quoted.decoded(bytes, from, at - 1);
-        }
-        return words == null ? new String(bytes, from, at - 1 - from, StandardCharsets.UTF_8)
+        return passString() ? Quoted.decoded(bytes, from, at - 1)
+                : words == null ? new String(bytes, from, at - 1 - from, StandardCharsets.UTF_8)
                 : words.find(bytes, from, at - 1);
     }
 
@@ -477,22 +485,13 @@ public final class JsonReader {
     }
 
     private void passEscape() {
-        int letter = at + 1 < end ? bytes[at + 1] : -1;
-        if (letter == 'u') {
-            for (int i = 2; i < 6; i++) {
-                if (at + i >= end || Character.digit(bytes[at + i], 16) < 0) {
-                    throw error("\\u needs four hexadecimal digits");
-                }
-            }
-            at += 6;
-        } else if (Quoted.ESCAPES.indexOf(letter) >= 0) {
-            at += 2;
-        } else {
-            throw error("an escape must be one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX");
+        int length = Quoted.escapeLength(bytes, at, end);
+        if (length <= 0) {
+            throw error(length == 0 ? "\\u needs four hexadecimal digits"
+                    : "an escape must be one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX");
         }
+        at += length;
     }
-
-    // ---- errors
 
     private JsonException unexpected(String expected) {
         return error("expected " + expected + ", found " + FoundText.at(bytes, at, end));

@@ -124,6 +124,9 @@ public final class JsonWriter {
             array.values().forEach(this::value);
             return endArray();
         }
+        if (value instanceof Json.Deep deep) {
+            return raw(deep.json());
+        }
         if (value instanceof Json.Str string) {
             return string(string.value());
         }

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 final class Quoted {
 
     /// The letters of the short escapes, and the characters that they stand for.
-    static final String ESCAPES = "\"\\/bfnrt";
+    private static final String ESCAPES = "\"\\/bfnrt";
     private static final String ESCAPED = "\"\\/\b\f\n\r\t";
 
     private Quoted() {
@@ -36,6 +36,20 @@ final class Quoted {
             plain = i + 1;
         }
         return text.append(new String(bytes, plain, to - plain, StandardCharsets.UTF_8)).toString();
+    }
+
+    /// Returns the length of the escape that begins at an index; -1 if there is none, 0 if it lacks digits.
+    static int escapeLength(byte[] bytes, int at, int end) {
+        int letter = at + 1 < end ? bytes[at + 1] : -1;
+        if (letter != 'u') {
+            return ESCAPES.indexOf(letter) >= 0 ? 2 : -1;
+        }
+        for (int i = 2; i < 6; i++) {
+            if (at + i >= end || Character.digit(bytes[at + i], 16) < 0) {
+                return 0;
+            }
+        }
+        return 6;
     }
 
     /// Returns the length of the character of two to four bytes that begins at an index; 0 if it is not UTF-8 (RFC

@@ -25,9 +25,10 @@
 /// ```
 ///
 /// Rules:
-/// - A text from outside may be nested [shared.json.JsonReader#DEPTH_MAX] deep, or as deep as a setting says; text
-///   written by these programs is read with [shared.json.JsonReader#ofOwn], which allows any depth that such a text can
-///   have.
+/// - A text from outside may be nested [shared.json.JsonReader#DEPTH_MAX] deep, or as deep as a setting says. A text
+///   that another program judges, and one written by these programs ([shared.json.JsonReader#ofOwn]), may have any
+///   depth: what is nested very deep is skipped without recursion and never entered, and in a tree it stays as it was
+///   written. Code that recurses over a reader asks [shared.json.JsonReader#isDeep].
 /// - A slice keeps the whole array alive that it refers to. A long-lived value is copied.
 /// - A reader and a writer belong to one thread.
 /// - The reader is on the path of every line of the journal at the start, the writer on that of every event: `make

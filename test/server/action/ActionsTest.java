@@ -104,7 +104,7 @@ class ActionsTest {
                     Duration.ZERO, Duration.ofDays(1), 1 << 20, OrderLimits.NONE);
             queue = TaskQueue.open(disk, new JournalOptions(1 << 16), options, () -> Instant.ofEpochMilli(now++),
                     () -> 0, random);
-            actions = new Actions(queue.ledger(), submissions::read, tasksMax, step);
+            actions = new Actions(queue.ledger(), submissions::readAnew, tasksMax, step);
         }
 
         void reopen(int pendingMax, int tasksMax) throws IOException {
@@ -321,6 +321,22 @@ class ActionsTest {
             assertEquals(3, action.changed());
             assertEquals(List.of(2), List.copyOf(action.refused().values()));
             assertEquals(Actions.NO_ROOM, action.refused().firstKey());
+        }
+    }
+
+    @Test
+    void retryWithChanges_ofACallOfAnyDepth_submitsItAnew() throws IOException {
+        String deep = "[".repeat(20_000) + "]".repeat(20_000);
+        try (Rig rig = new Rig(1, 100, 100)) {
+            rig.queue.submit(rig.submissions.readAnew(("{\"endpoint\":\"/api/generate\",\"payload\":{\"x\":" + deep
+                    + ",\"model\":\"a\",\"prompt\":\"p\",\"prompt\":\"q\"}}").getBytes(StandardCharsets.UTF_8)),
+                    null, null);
+            rig.queue.runs().fail(rig.queue.runs().startNext(LoadedOffers.at("h")), "bad", null);
+            TaskAction action = rig.done(rig.retry(new Changes(null, null, 4_096, null, false), TaskFilter.ALL));
+            assertEquals(Map.of(), action.refused());
+            Task anew = rig.actions.matched(TaskFilter.ALL).tasks().getLast();
+            assertEquals(4_096L, anew.terms().runner().numCtx());
+            assertTrue(rig.queue.document(anew).payload().text().contains(deep));
         }
     }
 

@@ -116,7 +116,7 @@ public final class ApiServer implements AutoCloseable {
         SubmissionReader submissions = new SubmissionReader(settings, OrderLimits::of, (name, remote) -> { });
         Settings local = settings.with(WebServer.HOST, "127.0.0.1").with(WebServer.PORT, 0);
         web = WebServer.bind(local, null, tokens);
-        runner = ActionRunner.start(queue.ledger(), submissions::read);
+        runner = ActionRunner.start(queue.ledger(), submissions::readAnew);
         api = new HttpApi(local, pingEvery, new Parts(queue, compaction, events, submissions,
                 new ClientBudgets(OrderLimits.of(settings), InstantSource.system()), hosts,
                 name -> hosts.enable(name, true), new HttpApi.Insight(this::explain, play -> new Outlook(Map.of(),

@@ -115,6 +115,70 @@ final class RelayEdgesTest {
         }
     }
 
+    // ---- depth
+
+    /// Ollama itself takes 9,000 levels.
+    private static final String DEEP = "[".repeat(9_000) + "]".repeat(9_000);
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
+        "/api/chat|application/json|{\"message\":{\"content\":\"Hi\"},\"done\":true,\"x\":DEEP}",
+        "/api/embed|application/json|{\"embeddings\":[[1]],\"x\":DEEP}",
+        "/v1/responses|application/json|{\"output\":[],\"x\":DEEP}",
+        "/api/generate|application/x-ndjson|{\"x\":DEEP}\\n{\"response\":\"Hi\",\"x\":DEEP,\"done\":true}\\n",
+        "/v1/chat/completions|text/event-stream|data: {\"choices\":[{\"delta\":{\"content\":\"Hi\",\"x\":DEEP}}]}"
+                + "\\n\\ndata: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"name\":\"f\","
+                + "\"arguments\":{\"x\":DEEP}}}]},\"finish_reason\":\"stop\"}],\"x\":DEEP}\\n\\ndata: [DONE]"
+                + "\\n\\n",
+        "/v1/messages|text/event-stream|data: {\"type\":\"content_block_delta\",\"delta\":{\"text\":\"Hi\",\"x\":"
+                + "DEEP}}\\n\\ndata: {\"type\":\"message_stop\",\"x\":DEEP}\\n\\n"})
+    void bodyAndAnswerOfAnyDepth_arePassedOnByteForByte(String path, String type, String form) throws Exception {
+        String answer = form.replace("\\n", "\n").replace("DEEP", DEEP);
+        String body = CHAT.replace("{\"model", "{\"stream\":" + !type.endsWith("/json") + ",\"prompt\":\"p\",\"input\":"
+                + "\"i\",\"x\":" + DEEP + ",\"model");
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> {
+                reply.begin(type);
+                reply.part(answer);
+            });
+            for (int i = 0; i < 2; i++) {
+                HttpResponse<byte[]> reply = rig.call(path, body, "Idempotency-Key", "k");
+                assertEquals(200, reply.statusCode(), text(reply));
+                assertEquals(i == 0 || !type.endsWith("ndjson") && !path.endsWith("completions") ? answer
+                        : text(reply), text(reply));
+            }
+            assertEquals(body, ollama.takeRequest().body());
+            assertEquals(1, ollama.requests().size());
+            assertEquals(TaskStatus.COMPLETED, rig.task().task().status(), rig.task().error());
+            assertEquals(body, rig.task().payload().text());
+            assertTrue(rig.task().result().text().contains(DEEP), rig.task().result().text());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/messages/count_tokens", "/api/show", "/api/chat"})
+    void callOfAnyDepthThatIsNoTask_isPassedOnToo(String path) throws Exception {
+        String body = "{\"x\":" + DEEP + ",\"model\":\"fake\"}";
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> reply.whole(200, body));
+            assertEquals(body, text(rig.call(path, body)));
+            assertEquals(body, ollama.takeRequest().body());
+            assertEquals(List.of(), rig.tasks());
+        }
+    }
+
+    /// The embedded model reads all of a body.
+    @Test
+    void bodyOfAnyDepth_isAnsweredByEcho() throws Exception {
+        try (RelayRig rig = new RelayRig("echo:")) {
+            for (String at : List.of("\"x\":" + DEEP, "\"tools\":" + DEEP, "\"options\":{\"x\":" + DEEP + "}")) {
+                HttpResponse<byte[]> reply = rig.call("/api/chat", CHAT.replace("{\"model", "{" + at + ",\"model"));
+                assertEquals(200, reply.statusCode(), text(reply));
+                assertTrue(text(reply).contains("Hi"), text(reply));
+            }
+        }
+    }
+
     // ---- refusals
 
     /// OpenAI's and Anthropic's SDKs send again after a 409, unless they are told not to.

@@ -147,6 +147,17 @@ final class RelayBodyTest {
     }
 
     @Test
+    void body_ofAnyDepth_isReadBeforeAndBehindItsDeepest() {
+        String deep = "[{'a':".repeat(50_000) + "1" + "}]".repeat(50_000);
+        RelayBody read = read(ApiPath.CHAT, "{'tools':" + deep + ",'messages':[" + deep + ",{'role':'user','content':["
+                + deep + ",{'text':'Hi','x':" + deep + "}]}],'options':{'num_ctx':7,'x':" + deep + "},'keep_alive':"
+                + deep + ",'model':'m'}");
+        assertEquals("m", read.model());
+        assertEquals("Hi", read.preview());
+        assertEquals(7, read.runner().numCtx());
+    }
+
+    @Test
     void notAnObject_is400WithThePlace() {
         notAnObject("[1]", 1, 1);
         notAnObject("nonsense", 1, 1);
@@ -154,6 +165,9 @@ final class RelayBodyTest {
         notAnObject("{} {}", 1, 4);
         notAnObject("{'model':", 1, 10);
         notAnObject("{\n 'a':1,}", 2, 8);
+        notAnObject("[".repeat(9_000), 1, 9_001);
+        notAnObject("{'a':" + "[".repeat(9_000), 1, 9_006);
+        notAnObject("{'a':" + "[".repeat(9_000) + "]".repeat(8_999) + "}", 1, 18_005);
     }
 
     private static void notAnObject(String body, int line, int column) {
@@ -166,6 +180,6 @@ final class RelayBodyTest {
     private static RelayBody read(ApiPath path, String body) {
         byte[] bytes = body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
         // a body's array is longer than the body
-        return RelayBody.read(path, new JsonReader(Arrays.copyOf(bytes, bytes.length + 9), 0, bytes.length));
+        return RelayBody.read(path, new Slice(Arrays.copyOf(bytes, bytes.length + 9), 0, bytes.length));
     }
 }

@@ -7,10 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.function.Consumer;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import shared.Problem;
 
 /// Duplicate names, the depth limit, raw slices, and values that are JSON but not what is asked for.
 class JsonReaderTest {
@@ -67,6 +74,114 @@ class JsonReaderTest {
         assertEquals(deeper.length, new JsonReader(deeper, 0, deeper.length, max + 1).skip());
         String wide = "[" + "[[]],".repeat(1000) + "{}]";
         assertEquals(wide, Json.parse(wide).text());
+    }
+
+    @Test
+    void depth_beyondAnyLimit_isPassedOver_andStaysInATreeAsItStands() {
+        for (String[] parts : new String[][] {{"[", "]"}, {"{\"a\":", "}"},
+                {"[{\"a\":[0 ,{\"b\": ", "}],\"c\":{}}\n,1]"}}) {
+            int times = (1 << 20) / parts[0].length();
+            String text = parts[0].repeat(times) + "[]" + parts[1].repeat(times);
+            assertEquals(text.length(), anyDepth(text).skip());
+            JsonReader json = anyDepth("[" + text + ",7]");
+            json.beginArray();
+            assertTrue(json.nextElement());
+            assertEquals(text, json.raw().text());
+            assertTrue(json.nextElement());
+            assertEquals("7", json.number());
+            assertFalse(json.nextElement());
+            json.end();
+            assertEquals(text.replaceAll("[ \n]", ""),
+                    Json.parseOwn(text.getBytes(UTF_8)).text().replaceAll("[ \n]", ""));
+        }
+    }
+
+    @Test
+    void depth_costsABitALevel() {
+        byte[] text = new byte[16 << 20];
+        Arrays.fill(text, 0, text.length / 2, (byte) '[');
+        Arrays.fill(text, text.length / 2, text.length, (byte) ']');
+        assertEquals(text.length, JsonReader.ofOwn(Slice.of(text)).skip());
+        text[text.length - 1] = '}';
+        JsonException refused = assertThrows(JsonException.class, () -> JsonReader.ofOwn(Slice.of(text)).skip());
+        assertEquals(text.length, refused.problem().place().column());
+    }
+
+    @Test
+    void entering_isBoundedForThoseWhoRecurse() {
+        JsonReader json = anyDepth("[".repeat(2_000));
+        int entered = 0;
+        for (; !json.isDeep(); entered++) {
+            json.beginArray();
+            json.nextElement();
+        }
+        assertEquals(JsonReader.DEPTH_LIMIT + 16, entered);
+        assertTrue(assertThrows(JsonException.class, json::beginArray).getMessage()
+                .startsWith("nested deeper than 1016 (line 1, column 1017, at [0][0]"));
+    }
+
+    /// A thousand levels down the reader keeps less of each level, and must find the same mistakes at the same places.
+    @Test
+    void skip_randomText_agreesWithTheTree_alsoFarDown() {
+        long seed = Long.getLong("seed", new Random().nextLong());
+        Random random = new Random(seed);
+        String[] around = {"[0,".repeat(1_500), "{\"\":".repeat(1_500), "[{\"a\":".repeat(750)};
+        for (int run = 0; run < 3_000; run++) {
+            String text = nested(random);
+            String what = "seed " + seed + ": " + text;
+            Problem expected = error(text, reader -> {
+                Json.read(reader);
+                reader.end();
+            });
+            Problem skipped = error(text, reader -> {
+                reader.skip();
+                reader.end();
+            });
+            assertEquals(expected == null ? null : expected.getMessage(),
+                    skipped == null ? null : skipped.getMessage(), what);
+            String begin = around[random.nextInt(around.length)];
+            Problem farDown = error(begin + text, JsonReader::skip);
+            // down there a whole text is followed by something else
+            if (expected != null && !expected.reason().startsWith("expected the end")) {
+                assertEquals(expected.reason(), farDown.reason(), what);
+                assertEquals(expected.place().column(), farDown.place().column() - begin.length(), what);
+            } else {
+                assertTrue(farDown.place().column() > begin.length(), what);
+            }
+        }
+    }
+
+    /// A text of up to 150 levels, in most cases with one wrong character.
+    private static String nested(Random random) {
+        StringBuilder text = new StringBuilder("[]");
+        for (int depth = random.nextInt(150); depth > 0; depth--) {
+            boolean before = random.nextBoolean();
+            boolean behind = random.nextInt(4) == 0;
+            if (random.nextBoolean()) {
+                text.insert(0, before ? "[{\"x\":[]}," : "[").append(behind ? " ,2]" : "]");
+            } else {
+                text.insert(0, before ? "{\"a\":1,\"b\":" : "{\"b\":").append(behind ? ",\"a\" : [{} , 0]}" : "}");
+            }
+        }
+        if (random.nextInt(4) > 0) {
+            text.setCharAt(random.nextInt(text.length()), "[]{},:\"1 at".charAt(random.nextInt(11)));
+        }
+        return text.toString();
+    }
+
+    private static JsonReader anyDepth(String text) {
+        byte[] utf8 = text.getBytes(UTF_8);
+        return new JsonReader(utf8, 0, utf8.length, JsonReader.ANY_DEPTH);
+    }
+
+    /// Returns the error in a text; null if there is none.
+    private static Problem error(String text, Consumer<JsonReader> reading) {
+        try {
+            reading.accept(anyDepth(text));
+            return null;
+        } catch (JsonException refused) {
+            return refused.problem();
+        }
     }
 
     @Test

@@ -59,12 +59,13 @@ public final class HostRelay {
     private final Limits limits;
     private final InstantSource clock;
 
-    /// @param host the host's name in messages
+    /// @param host   the host's name in messages
+    /// @param limits but for the depth: the caller gets what the host sends, however deep it is nested
     public HostRelay(String host, HostClient client, Refusal refusal, Limits limits, InstantSource clock) {
         this.host = host;
         this.client = client;
         this.refusal = refusal;
-        this.limits = limits;
+        this.limits = new Limits(limits.line(), limits.answer(), JsonReader.ANY_DEPTH);
         this.clock = clock;
     }
 
@@ -164,7 +165,7 @@ public final class HostRelay {
     private Slice whole(RelayCall call, InputStream body, long announced) throws IOException {
         byte[] bytes = AnswerLines.whole(body, announced, host, limits.answer(), call.room());
         try {
-            JsonReader in = new JsonReader(bytes, 0, bytes.length, limits.depth()).repeatsNames();
+            JsonReader in = new JsonReader(bytes, 0, bytes.length, limits.depth());
             in.skip();
             in.end();
         } catch (JsonException notJson) {

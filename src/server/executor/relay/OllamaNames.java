@@ -53,7 +53,7 @@ public record OllamaNames(Map<String, OllamaNames> inside) {
 
     private void write(JsonReader in, JsonWriter out) {
         Kind kind = in.peek();
-        if (inside.isEmpty() || kind != Kind.OBJECT && kind != Kind.ARRAY) {
+        if (inside.isEmpty() || in.isDeep() || kind != Kind.OBJECT && kind != Kind.ARRAY) {
             out.raw(in.raw());
         } else if (kind == Kind.ARRAY) {
             in.beginArray();

@@ -20,8 +20,7 @@ public final class ErrorText {
     ///
     /// @param value the value of an `error` member: a string, or an object with a `message`
     public static String of(Slice value) {
-        Json error = Json.read(new JsonReader(value.bytes(), value.from(), value.to()));
-        return tidy(of(error));
+        return tidy(of(Json.read(JsonReader.ofOwn(value))));
     }
 
     /// Returns the text of an answer that is an error.

@@ -86,8 +86,14 @@ final class TextSearch {
         return in(json, null, true);
     }
 
+    /// Passes over what is nested too deep to be entered.
+    ///
     /// @param texts the members whose texts are searched; null: all, and numbers too
     private boolean in(JsonReader json, Set<String> texts, boolean counts) {
+        if (json.isDeep()) {
+            json.skip();
+            return false;
+        }
         switch (json.peek()) {
             case OBJECT -> {
                 json.beginObject();

@@ -40,6 +40,14 @@ class TextSearchTest {
     }
 
     @Test
+    void payloadOfAnyDepth_isSearchedBesideItsDeepest() {
+        String deep = "[".repeat(100_000) + "\"fox\"" + "]".repeat(100_000);
+        Slice payload = slice("{\"content\":" + deep + ",\"prompt\":\"A dog\"}");
+        assertFalse(new TextSearch("fox").inPayload(payload));
+        assertTrue(new TextSearch("dog").inPayload(payload));
+    }
+
+    @Test
     void answerKeptAsAStream_isSearchedAlsoWhereAWordWasCutInTwo() {
         Slice result = slice("{\"content_type\":\"text/event-stream\",\"text\":\"data: {\\\"type\\\":"
                 + "\\\"response.output_text.delta\\\",\\\"delta\\\":\\\"A Fo\\\"}\\n\\ndata: {\\\"type\\\":"
