@@ -46,6 +46,17 @@ final class AnswerFormTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"/api/chat|{'x':DEEP,'done':true}~",
+        "/v1/messages|data: {'x':DEEP,'type':'message_stop'}~~",
+        "/v1/responses|data: {'x':DEEP,'type':'response.completed'}~~"})
+    void lastWordOfAnyDepth_isOneToo(String path, String body) {
+        Slice said = Slice.of(body.replace('\'', '"').replace('~', '\n').replace("DEEP", "[".repeat(9_000)
+                + "]".repeat(9_000)).getBytes(StandardCharsets.UTF_8));
+        assertTrue(form(path, true, false).hasSaidLast(said));
+        assertTrue(form(path, true, false).hasEnd(said));
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "/api/chat            | {'done':false}~{'message':{},'done':true}~ | true",
         "/api/chat            | {'done':true}~                             | true",
