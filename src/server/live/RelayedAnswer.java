@@ -26,6 +26,7 @@ public final class RelayedAnswer implements RelaySink {
     /// @param host      the name of the last host to which the call was sent; null if none yet
     /// @param askedAt   when the call was sent, in milliseconds since the epoch
     /// @param isAsked   whether an attempt is in progress
+    /// @param startSeq  the sequence number of the event with which the last attempt began; 0 for none
     /// @param head      null until the host has answered
     /// @param bytes     the body so far
     /// @param hostEnded whether the host has ended its answer normally
@@ -33,8 +34,8 @@ public final class RelayedAnswer implements RelaySink {
     /// @param ended     the task as it ended, durable; null until then
     /// @param failure   the failure of the attempt that ends the task; null if none yet
     /// @param changes   the number of changes so far
-    public record Look(String host, long askedAt, boolean isAsked, HostHead head, Slice bytes, boolean hostEnded,
-            Outcome.Failed cut, Task ended, Outcome.Failed failure, long changes) {
+    public record Look(String host, long askedAt, boolean isAsked, long startSeq, HostHead head, Slice bytes,
+            boolean hostEnded, Outcome.Failed cut, Task ended, Outcome.Failed failure, long changes) {
     }
 
     // all guarded by this object's lock
@@ -42,6 +43,7 @@ public final class RelayedAnswer implements RelaySink {
     private String host;
     private long askedAt;
     private boolean isAsked;
+    private long startSeq;
     private HostHead head;
     private byte[] bytes = new byte[0];
     private int length;
@@ -87,7 +89,8 @@ public final class RelayedAnswer implements RelaySink {
     }
 
     /// Notes that the call is being sent to a host. Wakes nobody, because it changes nothing that callers wait for.
-    synchronized void asked(String newHost, long now) {
+    synchronized void asked(long newStartSeq, String newHost, long now) {
+        startSeq = newStartSeq;
         host = newHost;
         askedAt = now;
         isAsked = true;
@@ -156,8 +159,8 @@ public final class RelayedAnswer implements RelaySink {
 
     /// Returns the present state.
     public synchronized Look look() {
-        return new Look(host, askedAt, isAsked, head, new Slice(bytes, 0, length), hostEnded, cut, ended, failure,
-                changes);
+        return new Look(host, askedAt, isAsked, startSeq, head, new Slice(bytes, 0, length), hostEnded, cut, ended,
+                failure, changes);
     }
 
     /// Waits until something has changed since an earlier look, or until the time must be checked, which is after at

@@ -70,7 +70,7 @@ public final class RelayedAnswers {
             answer.attempt = attempt;
             return answer;
         });
-        begun.asked(host, now);
+        begun.asked(attempt, host, now);
         return begun;
     }
 

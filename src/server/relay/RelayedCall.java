@@ -113,6 +113,8 @@ final class RelayedCall {
         if (head == null) {
             return refused(look);
         }
+        // the host was asked before that
+        parts.queue().ledger().awaitDurable(look.startSeq());
         // to a stream that has lost its end an error is added
         long length = form.streams() ? -1 : head.length();
         return new Answer.Streamed(head.status(), head.contentType(), length, out -> write(out, false, length),
@@ -162,6 +164,7 @@ final class RelayedCall {
             }
             look = next(look, signAt);
         }
+        parts.queue().ledger().awaitDurable(look.startSeq());
     }
 
     /// Returns the state after a change, or after a while. A call that every host refuses ends.

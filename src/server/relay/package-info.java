@@ -23,7 +23,8 @@
 ///
 /// **Rules.** Bodies and answers pass byte for byte; only a stream of which just the result is left is built again. The
 /// queue reads parts of them leniently ([server.task.RelayBody]): the host judges. The status is held back until the
-/// true one is known. The last byte of an answer follows the task's durable end.
+/// true one is known. A call that ends with its caller goes to its host while the disk still works; the first byte of
+/// an answer follows the attempt's durable start, and the last byte the task's durable end.
 ///
 /// **Threads.** A call keeps its `http` thread until its answer is written; a host's answer is read by the attempt's.
 package server.relay;

@@ -55,6 +55,7 @@ final class RelayRig implements AutoCloseable {
     final WebServer web;
     final RelayApi.Parts parts;
     final RelayApi relay;
+    final FaultyStorage journal = new FaultyStorage();
     /// Where the hosts' versions are kept.
     final FaultyStorage versions = new FaultyStorage();
     private final RelayedAnswers relayed = new RelayedAnswers();
@@ -79,7 +80,7 @@ final class RelayRig implements AutoCloseable {
         gone = new GoneCallers(Path.of("/proc/net"), looks);
         WebServer.prepare(settings);
         InstantSource clock = InstantSource.system();
-        queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT, clock,
+        queue = TaskQueue.open(journal, new JournalOptions(1 << 20), QueueOptions.DEFAULT, clock,
                 () -> 0, new Random(42));
         hosts = Hosts.open(ExecutorRegistry.load(), Arrays.stream(addresses).map(RelayRig::host).toList(), 4, clock);
         queue.onEvent(relayed::happened);
@@ -156,6 +157,8 @@ final class RelayRig implements AutoCloseable {
 
     @Override
     public void close() {
+        // nothing ends before its last line is written
+        journal.releaseSync();
         client.shutdownNow();
         dispatcher.stop(Duration.ZERO);
         web.close();

@@ -1,0 +1,129 @@
+package server.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.junit.jupiter.api.Test;
+
+import server.dispatch.DispatchOptions;
+import server.http.Wire;
+import server.live.RelayedAnswer;
+import server.queue.state.Event;
+import server.queue.state.QueueMode;
+import server.settings.Settings;
+import shared.TaskStatus;
+import support.Await;
+import support.FakeOllama;
+import support.FakeOllamaAnswer;
+
+/// What a host and a caller see while the journal's disk is slow.
+class RelayDurableTest {
+
+    private static final String CHAT = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+    /// Enough time for an answer that nothing holds back.
+    private static final int OTHER_CALLS = 30;
+
+    @Test
+    void host_isAskedMeanwhile_butTheCallerWaits() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise(FakeOllamaAnswer.tokens("Hel", "lo"));
+            CompletableFuture<Long> started = started(rig);
+            rig.journal.holdSync();
+            CompletableFuture<HttpResponse<InputStream>> answer = rig.client().sendAsync(
+                    rig.request("/api/chat", CHAT), BodyHandlers.ofInputStream());
+            assertEquals("/api/chat", ollama.takeRequest().path());
+            awaitFirstByte(rig, started);
+            otherCalls(rig);
+            assertFalse(answer.isDone());
+            rig.journal.releaseSync();
+            assertTrue(new String(answer.get().body().readAllBytes(), StandardCharsets.UTF_8).contains("lo"));
+        }
+    }
+
+    @Test
+    void callerThatHasSignsOfLife_getsNoByteOfTheAnswer() throws Exception {
+        Settings signs = Settings.DEFAULT.with(RelayOptions.HEARTBEAT, Duration.ofMillis(30));
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(signs, DispatchOptions.DEFAULT,
+                Duration.ofMinutes(1), ollama.url());
+                Socket caller = new Socket("127.0.0.1", rig.port())) {
+            ollama.otherwise(FakeOllamaAnswer.tokens("Hel", "lo"));
+            rig.queue.changeMode(QueueMode.PAUSED);
+            caller.getOutputStream().write(("POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+                    + CHAT.length() + "\r\n\r\n" + CHAT).getBytes(StandardCharsets.US_ASCII));
+            InputStream answer = caller.getInputStream();
+            assertEquals('H', answer.read());
+            CompletableFuture<Long> started = started(rig);
+            rig.journal.holdSync();
+            CompletableFuture<Void> resumed = CompletableFuture.runAsync(
+                    () -> rig.queue.changeMode(QueueMode.RUNNING));
+            ollama.takeRequest();
+            awaitFirstByte(rig, started);
+            otherCalls(rig);
+            String before = new String(answer.readNBytes(answer.available()), StandardCharsets.UTF_8);
+            assertFalse(before.contains("{"), before);
+            rig.journal.releaseSync();
+            resumed.get();
+            int next = answer.read();
+            while (next >= 0 && next != '{') {
+                next = answer.read();
+            }
+            assertEquals('{', next);
+        }
+    }
+
+    /// It may have to run again after the server's death: then nothing must have begun that is not on record.
+    @Test
+    void keptCall_goesToItsHostOnlyWhenItIsDurable() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            AtomicBoolean asked = new AtomicBoolean();
+            ollama.otherwise((request, reply) -> {
+                asked.set(true);
+                FakeOllamaAnswer.tokens("Hel", "lo").play(request, reply);
+            });
+            CompletableFuture<Long> started = started(rig);
+            rig.journal.holdSync();
+            CompletableFuture<HttpResponse<byte[]>> answer = rig.client().sendAsync(rig.request("/api/chat", CHAT,
+                    "X-Queue-Keep", "true"), BodyHandlers.ofByteArray());
+            rig.journal.awaitHeldSync();
+            started.get();
+            otherCalls(rig);
+            assertFalse(asked.get());
+            rig.journal.releaseSync();
+            assertEquals(200, answer.get().statusCode());
+        }
+    }
+
+    /// Returns what will be the number of the task whose attempt begins next.
+    private static CompletableFuture<Long> started(RelayRig rig) {
+        CompletableFuture<Long> started = new CompletableFuture<>();
+        rig.queue.ledger().onChange(events -> events.forEach(event -> {
+            if (event instanceof Event.Change change && change.task().status() == TaskStatus.RUNNING) {
+                started.complete(change.task().id());
+            }
+        }));
+        return started;
+    }
+
+    private static void awaitFirstByte(RelayRig rig, CompletableFuture<Long> started) throws Exception {
+        RelayedAnswer answer = rig.parts.answers().find(started.get());
+        Await.until(() -> "no byte came", () -> answer.look().bytes().length() > 0);
+    }
+
+    private static void otherCalls(RelayRig rig) throws Exception {
+        try (Wire other = rig.wire()) {
+            for (int i = 0; i < OTHER_CALLS; i++) {
+                assertEquals(200, other.ask("GET", "/api/version").status());
+            }
+        }
+    }
+}
