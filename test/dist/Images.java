@@ -40,7 +40,7 @@ final class Images {
         Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "it takes root");
     }
 
-    /// Runs a command in nothing but this environment, without stdin.
+    /// Runs a command in nothing but this environment and UTC, without stdin.
     static Ended run(Path directory, Map<String, String> environment, List<String> command)
             throws IOException, InterruptedException {
         Path out = Files.createTempFile("dist", ".out");
@@ -48,6 +48,7 @@ final class Images {
         try {
             ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
             builder.environment().clear();
+            builder.environment().put("TZ", "UTC");
             builder.environment().putAll(environment);
             Process process = builder.redirectInput(Path.of("/dev/null").toFile()).redirectOutput(out.toFile())
                     .redirectError(err.toFile()).start();

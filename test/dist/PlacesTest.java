@@ -54,8 +54,8 @@ final class PlacesTest {
     void server_startsWithTheClassArchiveAlone() throws Exception {
         Path loaded = directory.resolve("loaded");
         try (ServerProcess server = ServerProcess.of(List.of(Images.SERVER_BIN.toString(), "--port", "0", "--data-dir",
-                directory.resolve("data").toString(), "--ollama-host", "echo:"), Map.of("OLLAMA_QUEUE_JAVA_OPTS",
-                "-Xlog:class+load:file=" + loaded), directory.resolve("server.log"))) {
+                directory.resolve("data").toString(), "--ollama-host", "echo:"), Map.of("TZ", "America/New_York",
+                "OLLAMA_QUEUE_JAVA_OPTS", "-Xlog:class+load:file=" + loaded), directory.resolve("server.log"))) {
             assertEquals(200, server.get("/readyz").statusCode());
         }
         List<String> outside = Files.readAllLines(loaded).stream().filter(line -> line.contains("source:")

@@ -82,6 +82,7 @@ public final class ClientScript {
                 .redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment);
+        builder.environment().put("TZ", "UTC");
         builder.environment().put("OLLAMA_QUEUE_CLIENT_SERVER_URL", url);
         Process process = builder.start();
         process.getOutputStream().close();

@@ -14,11 +14,13 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 
-# Becomes a program of an image, with nothing of this user's settings.
+# Becomes a program of an image, with nothing of this user's settings. A zone with summer time takes more classes than
+# UTC does.
 become() { # image, arguments
     image=$1
     shift
-    exec env -u OLLAMA_HOST -u OLLAMA_QUEUE_CONFIG HOME="$lists" OLLAMA_QUEUE_CLIENT_SERVER_URL="$url" \
+    exec env -u OLLAMA_HOST -u OLLAMA_QUEUE_CONFIG TZ=Europe/Berlin HOME="$lists" \
+        OLLAMA_QUEUE_CLIENT_SERVER_URL="$url" \
         OLLAMA_QUEUE_JAVA_OPTS="-XX:DumpLoadedClassList=$lists/${image##*/}.$runs" \
         "$image/bin/${image##*/}" "$@" >>"$lists/out" 2>>"$lists/log"
 }

@@ -71,6 +71,8 @@ final class LaneProcess implements AutoCloseable {
                     .redirectInput(Path.of("/dev/null").toFile());
             builder.environment().put(Processes.MARK, mark);
             builder.environment().put("TMPDIR", temporary.toString());
+            // what is printed does not depend on the machine's zone
+            builder.environment().put("TZ", "UTC");
             Process process = builder.start();
             try {
                 return new LaneProcess(process, mark, folder, door.accept());

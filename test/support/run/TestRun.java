@@ -27,8 +27,10 @@ final class TestRun {
     private static final boolean CI = System.getenv("CI") != null;
     /// How long each class took in the last run, as `SECONDS NAME`.
     private static final Path TIMES = Path.of("build/test.times");
-    /// Packages whose classes take longest, for a run without such a file.
-    private static final List<String> LONG = List.of("client", "dist", "e2e", "fuzz", "support", "tidy", "webui");
+    /// Classes that take longest, for a run without such a file.
+    private static final Pattern LONG = Pattern.compile("(client|dist|e2e|fuzz|support|tidy|webui)\\..*"
+            + "|server\\.(RightsTest|dispatch\\.DispatcherTest|websocket\\.ConnectionTest"
+            + "|relay\\.Relay(Api|Trouble)Test)");
     /// Classes that share their lane's browser. Every other lane has one, and takes these classes first.
     private static final Pattern BROWSED = Pattern.compile("(webui|support\\.browser)\\..*");
 
@@ -61,7 +63,7 @@ final class TestRun {
         }
         Map<String, Double> last = new HashMap<>(times);
         Comparator<String> order = Comparator.comparingDouble(name -> -last.getOrDefault(name,
-                LONG.contains(name.substring(0, name.indexOf('.'))) ? 1e6 : 0));
+                LONG.matcher(name).matches() ? 1e6 : 0));
         names.stream().sorted(order.thenComparing(Comparator.naturalOrder()))
                 .forEach(name -> (BROWSED.matcher(name).matches() ? browsed : others).add(name));
     }
