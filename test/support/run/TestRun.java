@@ -41,6 +41,8 @@ final class TestRun {
     private int passed;
     private int failed;
     private int skipped;
+    /// Of all classes: what the lanes killed is not in the time of this process's children.
+    private double cpuSeconds;
 
     private TestRun() {
     }
@@ -121,6 +123,7 @@ final class TestRun {
 
     private synchronized void done(String name, int tests, Report.Ended ended) {
         times.put(name, ended.seconds());
+        cpuSeconds += ended.cpuSeconds();
         if (tests > 0) {
             System.out.printf(Locale.ROOT, "%5d tests %6.1f s %6.1f s of a processor  %s%n", tests, ended.seconds(),
                     ended.cpuSeconds(), name);
@@ -156,7 +159,7 @@ final class TestRun {
         if (Selection.ofProcess().isWhole()) {
             Files.write(TIMES, lines);
         }
-        System.out.printf(Locale.ROOT, "%.0f s, %.0f s of the processors%n", seconds, Cpu.seconds());
+        System.out.printf(Locale.ROOT, "%.0f s, %.0f s of the processors%n", seconds, cpuSeconds);
         System.out.printf("%d passed, %d failed, %d skipped%n", passed, none ? 1 : failed, skipped);
         System.out.flush();
         return failed == 0 && !none;
