@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -26,6 +27,8 @@ final class LaneProcess implements AutoCloseable {
             "@build/test/java.args");
     private static final List<String> PROPERTIES = List.of("only", "part", "seed", "seconds", "minutes", "log",
             "limit");
+    /// The hosts of the tests.
+    private static final String LOCAL = "localhost,127.0.0.1,::1,.lan";
     /// By name, because JUnit is only on the lanes' class path.
     private static final String LANE = "support.run.Lane";
     /// The same as for a test: on a busy machine, starting a process may take a minute.
@@ -71,8 +74,7 @@ final class LaneProcess implements AutoCloseable {
                     .redirectInput(Path.of("/dev/null").toFile());
             builder.environment().put(Processes.MARK, mark);
             builder.environment().put("TMPDIR", temporary.toString());
-            // what is printed does not depend on the machine's zone
-            builder.environment().put("TZ", "UTC");
+            ignoreSettings(builder.environment());
             Process process = builder.start();
             try {
                 return new LaneProcess(process, mark, folder, door.accept());
@@ -81,6 +83,15 @@ final class LaneProcess implements AutoCloseable {
                 throw failure;
             }
         }
+    }
+
+    /// Takes away the settings of the machine and its user that would change what programs print or reach.
+    private static void ignoreSettings(Map<String, String> environment) {
+        environment.keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
+        environment.put("TZ", "UTC");
+        // a proxy stays for the packages that tests fetch
+        List.of("no_proxy", "NO_PROXY").forEach(name -> environment.merge(name, LOCAL,
+                (given, local) -> given + "," + local));
     }
 
     /// Runs a class.
