@@ -76,12 +76,12 @@ final class AffinityBench {
         for (int i = 0; i < TASKS; i++) {
             longer = Math.max(longer, affinity.waited.get(i) - plain.waited.get(i));
         }
-        // so many may pass it, which take as long as they do on this machine, and each model loads once
+        // the tasks that may pass it take as long as they do on this machine, and each model loads once
         table.row("affinity: most a task waits longer, " + name, "ms", Figures.of(longer),
                 Goal.atMost(Math.rint(BATCH * 1000 * affinity.seconds / TASKS) + 3 * LOAD.toMillis(), "ms"));
     }
 
-    /// Against the rule without a server; beside it plain order and llama-swap's rule, simulated too.
+    /// Compares with the rule without a server, and with plain order and llama-swap's rule, which are simulated, too.
     private void simulate(String name, List<Task> tasks, int hosts) throws Exception {
         List<String> words = new ArrayList<>(List.of("server.queue.OrderBench", "" + LOAD.toMillis(),
                 "" + RUN.toMillis(), "" + hosts));
@@ -98,7 +98,7 @@ final class AffinityBench {
                 Goal.NONE);
     }
 
-    /// Models whose n-th is asked for 1/n times as often as the first.
+    /// Models of which the n-th is requested 1/n times as often as the first.
     private static List<Task> zipf() {
         Random random = new Random(16);
         List<Task> tasks = new ArrayList<>();

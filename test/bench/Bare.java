@@ -16,8 +16,8 @@ import com.sun.net.httpserver.HttpServer;
 import server.settings.Settings;
 import server.http.WebServer;
 
-/// The floors behind the same HTTP server: `/` reads the body and answers with 120 bytes, and `/store` also writes the
-/// body as it is into a file whose space was prepared, and syncs it.
+/// The floors behind the same HTTP server: `/` reads the body and answers with 120 bytes. `/store` also writes the body
+/// unchanged into a file whose space was prepared, and syncs it.
 final class Bare {
 
     private static final int PREPARED = 64 << 20;

@@ -8,7 +8,7 @@ final class BatchBench {
 
     static final int TASKS = 100_000;
 
-    /// So many batches the second compiler is busy with what is new to it.
+    /// The number of batches during which the second compiler is busy with new code.
     private static final int WARM = 6;
 
     private BatchBench() {

@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 
 /// `make bench`: every subject in turn, or those that are named.
 ///
-/// A figure is the median of at least five runs. What it is held against, its floor, is measured in the same run, a
-/// piece of one after a piece of the other, for the machine is shared and its speed drifts; the ratio is the median of
-/// the ratios of such pairs. The load is made by [Load], a program of its own, the same for both.
+/// A figure is the median of at least five runs. It is compared with its floor, which is measured in the same run: a
+/// piece of one follows a piece of the other, because the machine is shared and its speed drifts. The ratio is the
+/// median of the ratios of such pairs. [Load], a separate program, makes the load for both.
 public final class Bench {
 
     private Bench() {

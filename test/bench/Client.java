@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// The hand on a [Load].
+/// Controls a [Load].
 final class Client implements AutoCloseable {
 
     /// A task of 300 bytes, as a submit sends it.
@@ -63,7 +63,7 @@ final class Client implements AutoCloseable {
                 Long.parseLong(words[3]) / 1e3);
     }
 
-    /// A task of so many bytes.
+    /// A task of this many bytes.
     static String task(int length) {
         String head = "{\"type\":\"chat\",\"model\":\"qwen3\",\"priority\":5,"
                 + "\"payload\":{\"messages\":[{\"role\":\"user\",\"content\":\"";

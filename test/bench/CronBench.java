@@ -6,8 +6,8 @@ import java.time.ZonedDateTime;
 
 import shared.cron.CronExpression;
 
-/// Nanoseconds of one `next()`, each due time being the start of the following search, against one
-/// `ZonedDateTime.plusMinutes(1)` in the same run.
+/// Nanoseconds of one `next()`, compared with one `ZonedDateTime.plusMinutes(1)` in the same run. Each due time is the
+/// start of the next search.
 final class CronBench {
 
     private static final int CALLS = 200_000;

@@ -24,8 +24,8 @@ import server.task.SubmissionReader;
 import server.task.Terms;
 import shared.json.Slice;
 
-/// 100,000 cron tasks of different minutes and zones: their memory, the cost of one fire with all that is read and
-/// written for it, and of the start after that. One run, for making them takes long.
+/// 100,000 cron tasks of different minutes and zones: their memory, the cost of one fire with everything that is read
+/// and written for it, and the cost of the start after that. There is one run, because creating them takes long.
 final class CronTasksBench {
 
     private static final int CALLS = 200_000;
@@ -49,7 +49,7 @@ final class CronTasksBench {
         long before = used();
         try (TaskQueue queue = open(directory, now, random)) {
             CronStore crons = new CronStore(queue.ledger());
-            // many at a time, for each waits for the disk
+            // many at a time, because each waits for the disk
             try (ExecutorService users = Executors.newFixedThreadPool(USERS, Thread.ofVirtual().factory())) {
                 for (int i = 0; i < CRON_TASKS; i++) {
                     CronPlan plan = new CronPlan("cron task " + i, i % 60 + " " + i / 60 % 24 + " * * *",

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
-/// How late `/healthz` and a submit are at most while a crowd asks a server that has just started, and has many tasks,
-/// for what takes long. A figure is the longest of a run, and the goal is one for each run.
+/// The longest delay of `/healthz` and of a submit while a crowd sends expensive requests to a server that has just
+/// started and has many tasks. A figure is the longest of a run, and each run has to reach the goal.
 final class CrowdBench {
 
     private static final int SERVERS = 3;
@@ -112,7 +112,7 @@ final class CrowdBench {
         return (System.nanoTime() - begun) / 1e6;
     }
 
-    /// The crowd, a program of its own: it comes when it is told to, and stays until its end.
+    /// The crowd, a separate program: it connects on command, and stays until the program ends.
     ///
     /// @param args the port, how many, the path, whether they are deaf
     public static void main(String[] args) throws IOException {

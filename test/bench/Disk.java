@@ -6,7 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// What the disk itself takes.
+/// The time that the disk itself takes.
 final class Disk implements AutoCloseable {
 
     private static final int RECORD = 512;
@@ -21,7 +21,7 @@ final class Disk implements AutoCloseable {
         prepare(file, SIZE);
     }
 
-    /// Writes so many bytes and syncs them, so that later writes find their space.
+    /// Writes this many bytes and syncs them, so that later writes find their space.
     static void prepare(FileChannel file, int size) throws IOException {
         ByteBuffer block = ByteBuffer.allocateDirect(1 << 20);
         for (long done = 0; done < size; done += block.capacity()) {
@@ -30,7 +30,7 @@ final class Disk implements AutoCloseable {
         file.force(true);
     }
 
-    /// The median of so many durable writes of 512 bytes into prepared space, in microseconds.
+    /// The median of this many durable writes of 512 bytes into prepared space, in microseconds.
     double sync(int times) throws IOException {
         Figures figures = new Figures();
         for (int i = 0; i < times; i++) {

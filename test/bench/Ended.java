@@ -53,7 +53,7 @@ final class Ended {
         System.out.println("filled");
     }
 
-    /// There is a next one, but it may have to wait for the journal's next segment.
+    /// There is another one, but it may have to wait for the journal's next segment.
     private static Run next(TaskQueue queue, Semaphore ready) {
         while (true) {
             ready.drainPermits();

@@ -16,8 +16,8 @@ import shared.json.Json;
 import support.FakeOllama;
 import support.LoadingOllama;
 
-/// How often a task starts within the range that `explain` told for it when it was submitted. The queue is steady:
-/// answers of lengths from an exponential distribution, and for each task that ends a new one comes.
+/// How often a task starts within the range that `explain` predicted when the task was submitted. The queue is steady:
+/// answers have lengths from an exponential distribution, and each task that ends is replaced by a new one.
 final class EstimateBench {
 
     private static final int TASKS = 150;
@@ -30,7 +30,7 @@ final class EstimateBench {
     private final List<Told> told = new ArrayList<>();
     private int port;
 
-    /// @param low when it starts at the earliest, in seconds after `at`; below 0: not told
+    /// @param low its earliest start, in seconds after `at`; below 0: not predicted
     private record Told(String id, Instant at, double low, double high) {
     }
 

@@ -13,10 +13,10 @@ import java.util.stream.IntStream;
 import support.FakeOllama;
 import support.LoadingOllama;
 
-/// A client that floods a host of two places with 10,000 tasks, and one that sends one now and then. Times are scaled
-/// down, so that it takes two minutes: a host answers in 40 ms, where a second is meant, and the light client's tasks
-/// come each 200 ms or so, where 5 seconds are. Shorter ones would measure what the machine does around the answers: a
-/// task of the flood takes what it takes here, and one of them is what the light client may wait longer.
+/// One client floods a host of two places with 10,000 tasks, and another sends a task now and then. Times are scaled
+/// down, so that it takes two minutes: 40 ms of a host's answer stand for a second, and the light client's tasks arrive
+/// about every 200 ms, which stands for 5 seconds. Shorter times would measure what the machine does around the
+/// answers. The light client may wait longer by one task of the flood, whatever such a task takes here.
 final class FairBench {
 
     private static final Duration RUN = Duration.ofMillis(40);

@@ -9,8 +9,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// A fake Ollama as quick as can be: the model's name is how many pieces of 20 bytes it answers with, each written on
-/// its own; where no stream is wanted, one object of 250 bytes.
+/// The fastest possible fake Ollama. The model's name is the number of pieces of 20 bytes in its answer, each of which
+/// is written separately. Without a stream, the answer is one object of 250 bytes.
 final class FakeStream {
 
     private static final byte[] WHOLE = ascii("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import shared.json.Json;
 
-/// Events to many subscribers, and what subscribers cost those who submit.
+/// Events to many subscribers, and what subscribers cost the clients that submit.
 final class FanoutBench {
 
     private static final int READERS = 250;
@@ -22,7 +22,7 @@ final class FanoutBench {
     private static final int PER_SECOND = 130;
     private static final int PACED = 5 * PER_SECOND;
     private static final int BATCH = 50;
-    /// How many events may be on their way when the rate that can be held is looked for.
+    /// How many events may be under way while the sustainable rate is searched.
     private static final int OPEN_MAX = 6 * BATCH;
     private static final int HELD = 20 * BATCH;
     private static final double SECONDS = 2;
@@ -99,7 +99,7 @@ final class FanoutBench {
         listeners.ask("open " + port + " " + count + " " + file);
     }
 
-    /// How many events did not reach a reader so far, of those up to this one.
+    /// How many of the events up to this one have not reached a reader yet.
     private static long lost(Program listeners, long seq) throws IOException {
         return Long.parseLong(listeners.ask("await " + seq).split(" ")[1]);
     }

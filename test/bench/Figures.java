@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// The figures of several runs of one thing.
+/// The figures of several runs of one subject.
 final class Figures {
 
     private final List<Double> all = new ArrayList<>();
@@ -37,7 +37,7 @@ final class Figures {
         return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 
-    /// Run by run, for what disturbs a run disturbs its neighbour too.
+    /// Run by run, because what disturbs a run disturbs its neighbour, too.
     Figures dividedBy(Figures floor) {
         Figures ratios = new Figures();
         for (int i = 0; i < all.size(); i++) {

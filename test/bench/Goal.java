@@ -2,7 +2,7 @@ package bench;
 
 import java.util.Locale;
 
-/// What a figure, or its ratio to the floor, is to reach.
+/// The goal of a figure, or of its ratio to the floor.
 record Goal(boolean atLeast, double bound, String unit) {
 
     static final Goal NONE = new Goal(true, Double.NaN, "");

@@ -3,7 +3,7 @@ package bench;
 import java.nio.file.Path;
 import java.util.List;
 
-/// The first page of a long list against that of a short one, in the usual orders.
+/// The first page of a long list compared with that of a short one, in the usual orders.
 final class ListBench {
 
     private static final double WARM = 3;

@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Many readers of the server's events, of any kind: a program that holds so many connections and looks at their
-/// events' numbers, from one thread. It must see each number once and in order.
+/// Many readers of the server's events, of any kind: a program that holds many connections and checks the numbers of
+/// their events, in one thread. It must see each number once and in order.
 ///
 /// In:  `open PORT COUNT FILE`, the file being the bytes of requests, each ended by an empty line, taken in turn. Out:
 /// `open`, when all were answered.
@@ -35,7 +35,7 @@ final class Listeners {
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
     private final List<Listener> all = new ArrayList<>();
     private int answered;
-    /// The number that is waited for, and how many have seen it.
+    /// The awaited number, and how many have seen it.
     private long target = Long.MAX_VALUE;
     private int there;
     private long messages;
@@ -116,7 +116,7 @@ final class Listeners {
         private Part part = Part.HEAD;
         private boolean pongs;
         private int chunkLeft;
-        /// How much of the mark was seen; all of it: the number follows.
+        /// How much of the mark was seen. If all of it was, the number follows.
         private int seen;
         private long number;
         private long last;

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// The load: a program that keeps so many connections busy, one request each at a time, from one thread without locks.
+/// The load: a program that keeps many connections busy with one request each at a time, in one thread without locks.
 /// It is the same for a subject and for its floor, and stays warm between them.
 ///
 /// In:  `PORT CONNECTIONS COUNT NANOS FILE`, the file being the bytes of one request; it ends after so many
@@ -99,8 +99,8 @@ final class Load {
         private final ByteBuffer answer = ByteBuffer.allocateDirect(BUFFER);
         private final ByteBuffer mine = request.duplicate();
         private long sentAt;
-        /// How long the answer is with its head, 0 while that is not known, CHUNKED if it ends with its last chunk; and
-        /// how much of it has come.
+        /// The length of the answer with its head (0 while it is unknown, CHUNKED if a last chunk ends it), and how
+        /// much of it has arrived.
         private int length;
         private int received;
 

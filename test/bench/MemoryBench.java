@@ -2,7 +2,7 @@ package bench;
 
 import java.nio.file.Path;
 
-/// What the server holds of the machine's memory, by the kernel's count (`VmRSS`).
+/// How much of the machine's memory the server holds, as the kernel counts it (`VmRSS`).
 final class MemoryBench {
 
     private static final String HEAP = "-Xmx256m";

@@ -15,7 +15,7 @@ final class Million {
     private Million() {
     }
 
-    /// Made by the first who asks, for it takes a while.
+    /// Created for the first caller, because it takes a while.
     static Path folder(Work work) throws IOException {
         Path folder = work.folder().resolve("million");
         if (!Files.exists(folder)) {

@@ -10,8 +10,8 @@ import server.executor.Pieces;
 import server.executor.TaskExecutor;
 import shared.json.Slice;
 
-/// `noop:` completes every task at once, so that what a dispatch costs is all that is measured. The server finds it on
-/// its class path.
+/// `noop:` completes every task at once, so that only the cost of a dispatch is measured. The server finds it on its
+/// class path.
 public final class NoOpProvider implements ExecutorProvider {
 
     private static final Slice RESULT = Slice.of(

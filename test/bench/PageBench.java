@@ -7,8 +7,8 @@ import java.util.Map;
 import support.browser.Chromium;
 import support.browser.Page;
 
-/// The page before a queue of 100,000 tasks that works: how soon its first rows are seen, far from the server at the
-/// first visit and at the next, and near; and what it costs to scroll while they change.
+/// The page with a busy queue of 100,000 tasks: how soon its first rows are visible, far from the server at the first
+/// visit and at the next, and near the server; and what scrolling costs while the rows change.
 final class PageBench {
 
     private static final int TASKS = 100_000;
@@ -73,7 +73,7 @@ final class PageBench {
         for (int i = 0; i < Subject.RUNS; i++) {
             try (Chromium browser = Chromium.start(); Page page = browser.open(1280, 800)) {
                 first.add(rows(page, network.port(), view));
-                // a browser keeps what it has compiled of what it sees a second time
+                // a browser keeps the compiled form of scripts that it sees a second time
                 rows(page, network.port(), view);
                 network.hangUp();
                 next.add(rows(page, network.port(), view));
@@ -101,11 +101,11 @@ final class PageBench {
         table.row("page: heap of " + view, "MB", heap, Goal.atMost(8, "MB"));
     }
 
-    /// Milliseconds from the address to the first row.
+    /// Milliseconds from opening the address to the first row.
     private static double rows(Page page, int port, String view) {
         show(page, port, view);
         double millis = page.number("performance.now()");
-        // elsewhere, for another address of the same page would load nothing
+        // elsewhere, because another address of the same page would load nothing
         page.open("http://localhost:" + port + "/healthz");
         return millis;
     }

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 
 import support.Programs;
 
-/// A process of its own, so that neither heap nor compiler is shared with what it is compared with. It is told things,
-/// and tells them, line by line.
+/// A separate process, so that it shares neither heap nor compiler with what it is compared with. It receives commands
+/// and reports results line by line.
 final class Program implements AutoCloseable {
 
     /// The server's, as the Makefile has them.
@@ -74,25 +74,25 @@ final class Program implements AutoCloseable {
         return line;
     }
 
-    /// Tells it a line and takes its answer.
+    /// Sends it a line and returns its answer.
     String ask(String line) throws IOException {
         tell(line);
         return read();
     }
 
-    /// Tells it a line.
+    /// Sends it a line.
     void tell(String line) throws IOException {
         in.write(line);
         in.newLine();
         in.flush();
     }
 
-    /// What it takes of the machine's memory now, in MB.
+    /// How much of the machine's memory it takes now, in MB.
     double residentMb() throws IOException {
         return kilobytes("VmRSS:") / 1024.0;
     }
 
-    /// What lives in its heap after a full collection, in KB, by the JDK's own count.
+    /// The live heap after a full collection, in KB, as the JDK counts it.
     double liveHeapKb() throws IOException {
         Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/jcmd").toString(),
                 Long.toString(process.pid()), "GC.class_histogram").redirectErrorStream(true).start();

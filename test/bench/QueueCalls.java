@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import shared.json.Json;
 
-/// The calls that a subject makes to a server whose tasks it looks at one by one.
+/// The calls of a subject to a server whose tasks it examines one by one.
 final class QueueCalls implements AutoCloseable {
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -37,8 +37,8 @@ final class QueueCalls implements AutoCloseable {
         }
     }
 
-    /// How long the tasks that a query selects waited for their starts, in milliseconds, in the order of the submits;
-    /// once there are so many that have completed.
+    /// Waits until this many of the tasks that a query selects have completed. Returns how long they waited for their
+    /// starts, in milliseconds, in the order of the submits.
     List<Long> waited(String query, int count) throws IOException, InterruptedException {
         return between("created_at", "started_at", query, count);
     }
@@ -63,7 +63,7 @@ final class QueueCalls implements AutoCloseable {
         }
     }
 
-    /// Waits until so many tasks have completed.
+    /// Waits until this many tasks have completed.
     void awaitCompleted(int count) throws IOException, InterruptedException {
         String last = url + "tasks?status=completed&limit=1&offset=" + (count - 1);
         while (((Json.Arr) Json.parse(http.send(HttpRequest.newBuilder(URI.create(last)).build(),
@@ -72,7 +72,7 @@ final class QueueCalls implements AutoCloseable {
         }
     }
 
-    /// Waits until so many event streams are open.
+    /// Waits until this many event streams are open.
     void awaitStreams(int count) throws IOException, InterruptedException {
         long end = System.nanoTime() + 30_000_000_000L;
         while (true) {

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/// Relayed calls, against the call of the host itself, a bare relay of the JDK's parts and, where it is installed,
-/// nginx; and what callers that wait cost, against as many waiting long-polls.
+/// Relayed calls, compared with direct calls of the host, a bare relay of the JDK's parts and, where it is installed,
+/// nginx. Also the cost of callers that wait, compared with as many waiting long polls.
 final class RelayBench {
 
     private static final double WARM_SECONDS = 20;
@@ -158,7 +158,7 @@ final class RelayBench {
     }
 
     /// @param run from 0 on one of the callers vanishes, too
-    /// @return the live heap with so many of these requests waiting, in KB
+    /// @return the live heap while this many of these requests wait, in KB
     private static double held(int port, String request, Program queue, HttpClient http, Figures vanished, int run)
             throws Exception {
         List<Socket> all = new ArrayList<>();
@@ -169,7 +169,7 @@ final class RelayBench {
             if (request.startsWith("POST")) {
                 await(http, port, "\"callers_waiting\":" + WAITING + "[,}]", "/api/status");
             } else {
-                // nothing tells of them: each was taken before the answer to this, on a connection that came later
+                // nothing reports them: each was accepted before the answer to this one, whose connection came later
                 LockSupport.parkNanos(2_000_000_000L);
             }
             double heap = queue.liveHeapKb();
@@ -216,7 +216,7 @@ final class RelayBench {
                 BodyHandlers.ofString()).body();
     }
 
-    /// nginx in front of the host, with its answers not buffered.
+    /// nginx in front of the host, without buffering of answers.
     private record Nginx(Process process, int port) implements AutoCloseable {
 
         /// Null where it is not installed.

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// The client in one file, from exec to its end: `status` of a server, against a program of one line that is started
-/// the same way, on this JDK and on a JDK 17 where there is one.
+/// The single-file client, from exec to its end: `status` of a server, compared with a program of one line that is
+/// started the same way, on this JDK and on JDK 17 where it is installed.
 final class SingleBench {
 
     private static final Path CLIENT = Path.of("build/dist/Client.java").toAbsolutePath();

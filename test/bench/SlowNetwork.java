@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 
-/// A server as it is seen from far away: what is sent arrives half a round trip later, in either direction, and a
-/// connection takes a whole one before anything is sent. As much fits through as there is.
+/// A server as seen from far away: data arrives half a round trip later, in either direction, and a connection takes a
+/// whole round trip before anything is sent. The bandwidth is unlimited.
 final class SlowNetwork implements AutoCloseable {
 
     private record Piece(byte[] bytes, long dueAt) {
@@ -62,7 +62,7 @@ final class SlowNetwork implements AutoCloseable {
         }
     }
 
-    /// @param openAt when the connection stands
+    /// @param openAt when the connection is established
     private void pass(Socket from, Socket to, long openAt) {
         BlockingQueue<Piece> onTheWay = new LinkedBlockingQueue<>();
         Thread.ofVirtual().start(() -> {

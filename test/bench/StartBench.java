@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
-/// From exec to listening with a million pending tasks, against a program that reads the journal's files and checks
-/// the checksum of every line, from exec to its end.
+/// From exec to listening with a million pending tasks, compared with a program that reads the journal's files and
+/// checks the checksum of every line, from exec to its end.
 final class StartBench {
 
     private static final int CRC = 9;

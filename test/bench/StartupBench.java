@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How long the images' programs take to start, against a program that only says hello: in an image of the same
-/// modules, with the same flags and a class archive of its own. And what they take of memory.
+/// How long the images' programs take to start, compared with a program that only says hello, in an image of the same
+/// modules with the same flags and its own class archive. Also the memory that they take.
 final class StartupBench {
 
     /// A start is so short that more of them are needed.

@@ -1,6 +1,6 @@
 package bench;
 
-/// One thing that is measured: makes one row or several.
+/// A subject of measurement, which makes one or more rows.
 interface Subject {
 
     /// How many runs a figure is made of.

@@ -2,11 +2,11 @@ package bench;
 
 import java.nio.file.Path;
 
-/// Durable submits over HTTP against the same HTTP server with a handler that does nothing. The queue is paused, so
-/// nothing but submits is measured.
+/// Durable submits over HTTP, compared with the same HTTP server with a handler that does nothing. The queue is paused,
+/// so only submits are measured.
 final class SubmitBench {
 
-    /// So long the second compiler is busy with what is new to it, in seconds.
+    /// How long the second compiler is busy with new code, in seconds.
     private static final double WARM = 8;
     private static final double SECONDS = 2;
 

@@ -26,12 +26,12 @@ final class Table {
         add(subject, unit, figures, null, null, goal, goal.isMet(figures.median()));
     }
 
-    /// A figure whose goal each run is to reach.
+    /// A figure whose goal each run has to reach.
     void eachRow(String subject, String unit, Figures figures, Goal goal) {
         add(subject, unit, figures, null, null, goal, goal.isMet(figures.max()) && goal.isMet(figures.min()));
     }
 
-    /// A figure that is held against a floor; the ratio is the median of the runs' ratios.
+    /// A figure that is compared with a floor; the ratio is the median of the runs' ratios.
     void row(String subject, String unit, Figures figures, Figures floor, Goal goal) {
         Figures ratio = figures.dividedBy(floor);
         add(subject, unit, figures, floor, ratio, goal, goal.isMet(ratio.median()));
@@ -62,7 +62,7 @@ final class Table {
                 .name("max").number(number(figures.max()));
     }
 
-    /// Four digits that count.
+    /// Four significant digits.
     private static String number(double value) {
         int decimals = Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 10 ? 2 : 3;
         return String.format(Locale.ROOT, "%." + decimals + "f", value);

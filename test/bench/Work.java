@@ -17,7 +17,7 @@ record Work(Path folder) {
         return work;
     }
 
-    /// A folder that is not there yet.
+    /// A folder that does not exist yet.
     Path fresh(String name) throws IOException {
         delete(folder.resolve(name));
         return folder.resolve(name);

@@ -141,7 +141,7 @@ final class InputsTest {
         assertEquals(-1, new RequestBody.Builder().first());
     }
 
-    /// So many letters, of which none stands in memory.
+    /// This many letters, none of which is in memory.
     private static InputStream endless(long length) {
         return new InputStream() {
             private long left = length;

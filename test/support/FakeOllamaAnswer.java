@@ -147,7 +147,7 @@ public interface FakeOllamaAnswer {
         };
     }
 
-    /// Sends an answer of so many characters, in pieces of 64 Ki.
+    /// Sends an answer of this many characters, in pieces of 64 Ki.
     static FakeOllamaAnswer big(int characters) {
         return (request, reply) -> {
             String piece = "0123456789abcdef".repeat(4 << 10);

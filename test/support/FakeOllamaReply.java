@@ -47,7 +47,7 @@ public final class FakeOllamaReply {
                 + ",\"done\":false}");
     }
 
-    /// Writes the last line of an answer of so many tokens.
+    /// Writes the last line of an answer of this many tokens.
     public void done(int tokens) throws IOException {
         line(last("", tokens));
     }

@@ -123,7 +123,7 @@ public final class FaultyStorage implements Storage {
         syncsLeft = n;
     }
 
-    /// Lets everything fail after so many more changes of any kind, as if the machine had stopped there.
+    /// Lets everything fail after this many more changes of any kind, as if the machine had stopped then.
     public synchronized void stopAfter(int changes) {
         changesLeft = changes;
     }
@@ -148,7 +148,7 @@ public final class FaultyStorage implements Storage {
         return nextCreate == null && nextSize == null;
     }
 
-    /// Limits the disk to so many bytes.
+    /// Limits the disk to this many bytes.
     public synchronized void capacity(long bytes) {
         capacity = bytes;
     }

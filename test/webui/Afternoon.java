@@ -6,7 +6,8 @@ import java.util.Random;
 
 import shared.json.JsonWriter;
 
-/// What `/api/stats/history` tells after hours of work, which no test has the time for: made up, the same each time.
+/// The answer of `/api/stats/history` after hours of work, for which no test has the time. It is invented, and the same
+/// each time.
 final class Afternoon {
 
     private Afternoon() {

@@ -19,7 +19,7 @@ import support.ServerProcess;
 import support.browser.Page;
 import support.browser.WithBrowser;
 
-/// A task beside the list: what is seen of its answer while it comes, and of what it took.
+/// A task next to the list: what is visible of its answer while it arrives, and of what it took.
 @WithBrowser(full = true)
 final class AnswerTest {
 

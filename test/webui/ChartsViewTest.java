@@ -18,7 +18,7 @@ import support.ServerProcess;
 import support.browser.Page;
 import support.browser.WithBrowser;
 
-/// The view Charts: with what the server really tells, and with the hours of work of [Afternoon].
+/// The view Charts, with the server's real figures and with the hours of work of [Afternoon].
 @WithBrowser
 @TestInstance(Lifecycle.PER_CLASS)
 final class ChartsViewTest {

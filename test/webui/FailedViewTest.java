@@ -18,7 +18,7 @@ import support.ServerProcess;
 import support.browser.Page;
 import support.browser.WithBrowser;
 
-/// What broke, by cause, and what puts it back; and changes of all tasks that match a filter.
+/// Failed tasks by cause, and how to retry them; and changes of all tasks that match a filter.
 @WithBrowser
 final class FailedViewTest {
 
@@ -72,10 +72,10 @@ final class FailedViewTest {
         filtered(page);
         page.click("[data-act=otherwise]").waitFor("document.querySelector('dialog select')");
         page.fill("dialog [name=model]", "small").fill("dialog [name=num_ctx]", "2048").click("dialog .primary");
-        // by the server: the page only tells how far it is
+        // done by the server: the page only shows the progress
         page.waitForText("5 tasks resubmitted");
         assertEquals(5, tasks(server, "model=small"));
-        // what the server refuses is told by its reason
+        // a refusal of the server is shown with its reason
         page.faults().expect("400 \\(Bad Request\\)");
         page.click("[data-act=otherwise]").choose("dialog select", "").fill("dialog [name=max_retries]", "99999")
                 .click("dialog .primary").waitForText("max_retries must be");
@@ -148,7 +148,7 @@ final class FailedViewTest {
         assertTrue(saved[0].contains("\"payload\""), saved[0]);
     }
 
-    /// A search is begun a moment after the last key, and not in the view that was come to by then.
+    /// A search begins a moment after the last key, but not in a view that was opened meanwhile.
     private static void search_thatIsLeftInTheMiddle_changesNoOtherAddress(Page page) {
         page.eval("location.hash = '#/tasks'");
         page.waitFor("document.querySelector('.tasks-table')").eval("(field => { field.value = 'x';"

@@ -19,7 +19,7 @@ import support.ServerProcess;
 import support.browser.Page;
 import support.browser.WithBrowser;
 
-/// Whether everybody can read and work every view.
+/// Whether everybody can read and use every view.
 @WithBrowser
 @TestInstance(Lifecycle.PER_CLASS)
 final class LegibleTest {

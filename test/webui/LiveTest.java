@@ -67,7 +67,7 @@ final class LiveTest {
             assertEquals("half a thought goes on", page.text("document.querySelector('[name=content0]').value"));
             page.click("nav a[href='#/tasks']").waitFor(status(later) + " === 'completed'")
                     .waitFor(status(id) + " === 'running'");
-            // the open task begins anew and is followed again
+            // the open task starts over and is followed again
             page.click("tr[data-id='" + id + "'] a").waitForText("attempt 2")
                     .waitFor("document.querySelector('.answer').textContent.length > 20");
             assertTrue(LONG.contains(page.text("document.querySelector('.answer').textContent")));

@@ -26,8 +26,8 @@ import support.ServerProcess;
 import support.browser.Page;
 import support.browser.WithBrowser;
 
-/// How an answer's Markdown becomes nodes, in the page itself. What must hold of each text: no element and no attribute
-/// but those listed, no link but to pages and mails, and the same nodes however it comes in pieces.
+/// How an answer's Markdown becomes nodes, in the page itself. For each text: only the listed elements and attributes,
+/// links only to pages and mail addresses, and the same nodes whatever pieces it arrives in.
 @WithBrowser
 @TestInstance(Lifecycle.PER_CLASS)
 final class MarkdownTest {
@@ -119,7 +119,7 @@ final class MarkdownTest {
                 outline("```js\nnot <b> closed"));
     }
 
-    /// What would take for ever, or nest without end, where each part looks for its end anew.
+    /// Texts that would take for ever, or nest without end, if each part searched for its end again.
     @ParameterizedTest
     @ValueSource(strings = {"[", "![", "*a ", "**a *b ", "_a*", "`", "` `` ", "<", "<http://", "[a](", "[a](b", "~~a",
         "&", "\\(", "$$", "> ", "- ", "1. ", "* * ", "# ", "|", "a|b\n-|-\n", "\t", "- a\n\n", "!\n", "http://a.b!!!!",

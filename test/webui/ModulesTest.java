@@ -66,7 +66,7 @@ final class ModulesTest {
                 + " m.read('t').a)]).join(' ')"));
     }
 
-    /// Where the server tells of events no more that went by, as after a long absence, the drawer has no hole.
+    /// If the server no longer reports past events, as after a long absence, the drawer has no gap.
     @Test
     void drawer_afterEventsWentBy_readsThemFromTheJournal() {
         assertEquals("one,two,three", text("drawer", "await (async () => { let last = 1; let hear;"

@@ -23,8 +23,9 @@ import support.ServerProcess;
 import support.browser.Page;
 import support.browser.WithBrowser;
 
-/// The view Tasks, used as a person uses it. The embedded model takes 20 ms a word. All tests have one page, for to
-/// load it takes most of a test's time: which changes how the page works says so, and then it is loaded anew.
+/// The view Tasks, used as a person uses it. The embedded model takes 20 ms a word. All tests share one page, because
+/// loading it takes most of a test's time. A test that changes how the page works says so, and the page is then loaded
+/// again.
 @WithBrowser
 @TestInstance(Lifecycle.PER_CLASS)
 final class TasksViewTest {
@@ -124,7 +125,7 @@ final class TasksViewTest {
         page.waitFor("document.querySelector('" + row(id) + "')?.ariaCurrent === 'true'");
         assertEquals("#/tasks/" + id, page.text("location.hash"));
         assertEquals("one two three", page.shown(".answer"));
-        // beside it the list's rows have two lines
+        // next to it the list's rows have two lines
         page.waitFor("document.querySelector('tbody .meta')?.checkVisibility()"
                 + " && !document.querySelector('td.c-model').checkVisibility()");
         String panel = page.shown("aside");
@@ -373,7 +374,7 @@ final class TasksViewTest {
         page.press("1").waitFor("document.activeElement.value === '1' && location.hash === '#/new'");
         page.eval("document.activeElement.blur()");
         page.press("3").waitFor("location.hash === '#/tasks' && document.querySelector('tbody tr')");
-        // Tab goes to each control once, and what has the focus shows it
+        // Tab goes to each control once, and the focused one shows it
         page.eval("document.body.focus()");
         List<String> reached = new ArrayList<>();
         for (int i = 0; i < 40; i++) {

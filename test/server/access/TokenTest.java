@@ -145,7 +145,7 @@ final class TokenTest {
         // one network of IPv6 is one guesser
         assertEquals(200, delay(guesses, "2001:db8:0:1:ffff::2", 1));
         assertEquals(100, delay(guesses, "2001:db8:0:2::1", 1));
-        // of so many addresses the one that has not guessed for longest is forgotten, and no other
+        // of this many addresses, only the one whose last guess is oldest is forgotten
         for (int i = 0; i < 4_093; i++) {
             delay(guesses, "10.1." + i / 256 + "." + i % 256, 1);
         }

@@ -26,7 +26,7 @@ import server.live.EventFilter;
 import server.live.Subscription;
 import server.queue.state.QueueMode;
 
-/// What a scrape tells of a queue at work, over a real HTTP client.
+/// What a scrape reports about a busy queue, over a real HTTP client.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class MetricsTest {
 

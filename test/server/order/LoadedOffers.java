@@ -6,7 +6,7 @@ import java.util.function.Function;
 import server.task.Attempt;
 import server.task.Task;
 
-/// Offers of hosts that have loaded whatever is asked for.
+/// Offers of hosts that have loaded whatever is requested.
 ///
 /// @param hosts the host that takes a task now; null if none does
 public record LoadedOffers(Function<Task, String> hosts) implements Offers {

@@ -88,7 +88,7 @@ final class ResidencyTest {
         assertEquals(List.of(Fit.LOADED, Fit.LOADED, Fit.LOADS), fits(two, A, B, C));
         Residency both = two.sent(A, 8);
         assertEquals(List.of(Fit.LOADED, Fit.LOADED, Fit.DRAINS, Fit.DRAINS), fits(both, A, B, C, A2));
-        // one of the idle ones will be thrown out for it; which, only the host can tell
+        // one of the idle ones will be evicted for it; only the host knows which
         assertEquals(List.of(Fit.LOADS, Fit.LOADED, Fit.DRAINS), fits(both.ended("a", 9).sent(C, 9).ended("c", 9), A, B,
                 RunnerKey.of("b", A2.options())));
     }
@@ -163,7 +163,7 @@ final class ResidencyTest {
                 .completed("a", true, 100, 86_400_000).loads());
     }
 
-    /// Ollama's scheduler, as simple as can be: what it is sent must never reload or throw out what answers.
+    /// Ollama's scheduler in its simplest form: a request must never reload or evict a runner that answers.
     private static final class Scheduler {
         final int room;
         final Map<String, RunnerOptions> loaded = new HashMap<>();

@@ -33,7 +33,7 @@ class RunnerKeyTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"{}|{}|true", "{'num_ctx':1}|{'num_ctx':1}|true",
             "{'num_ctx':1}|{'num_ctx':2}|false", "{'num_ctx':2}|{'num_ctx':1}|false",
-            // what one leaves to Ollama need not be what the other asks for
+            // what one leaves to Ollama may differ from what the other requests
             "{'num_ctx':1}|{}|false", "{}|{'num_ctx':1}|false", "{}|{'shift':true}|false",
             "{'use_mmap':true}|{}|false", "{}|{'use_mmap':true}|false", "{'num_batch':1}|{}|false",
             // num_gpu -1, which is its default, matches anything

@@ -3,7 +3,7 @@ package server.order;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Who had how much of the hosts' time, as an order counts it.
+/// How much of the hosts' time each client had, as an order counts it.
 public final class VirtualTimes {
 
     private VirtualTimes() {

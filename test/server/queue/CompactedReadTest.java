@@ -23,8 +23,8 @@ import shared.TaskType;
 import shared.json.Slice;
 import support.FaultyStorage;
 
-/// A reader looks at a task first and reads its lines then: meanwhile the task may go on, and a compaction drop the
-/// line that the look told of.
+/// A reader looks at a task first, and then reads its lines. Meanwhile the task may change, and a compaction may drop
+/// the line that the reader found.
 final class CompactedReadTest {
 
     private static final CompactionOptions KEEP_NONE = new CompactionOptions(0.5, 0, Duration.ofMillis(1));

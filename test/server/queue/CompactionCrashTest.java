@@ -44,8 +44,9 @@ import shared.json.Slice;
 import support.Effort;
 import support.FaultyStorage;
 
-/// Queues that live at random, are compacted now and then, and stop at every single change of the disk meanwhile, by a
-/// kill or a power loss: the tasks are the same afterwards, the last events too, and nothing that was deleted is back.
+/// Queues with random operations are compacted now and then, and a kill or a power loss stops them at every single
+/// change of the disk during that. Afterwards the tasks and the last events are the same, and nothing that was deleted
+/// is back.
 class CompactionCrashTest {
 
     private static final int RUNS = Effort.of(1, 15);
@@ -246,7 +247,7 @@ class CompactionCrashTest {
             return tasks;
         }
 
-        /// The number behind which so many of the last events are, if so many are left.
+        /// The number after which this many of the last events follow, if this many are left.
         private long behind(int eventsKept) throws IOException {
             List<Long> seqs = new ArrayList<>();
             JournalOf.of(queue.ledger()).scan(0).next(Long.MAX_VALUE, (seq, position, line) -> seqs.add(seq));

@@ -28,14 +28,14 @@ import server.task.Terms;
 import shared.TaskType;
 import shared.json.Slice;
 
-/// The queue's state alone, without journal and threads, among so many pending tasks of 50 models and 100 clients, with
-/// one place on a host that has one model loaded. Prints the processor time, in nanoseconds, of one operation (a third
-/// of a submit, a start and a completion), and the time of a choice alone (`QueueState.start`, without carrying its
-/// event out), the slowest hundredth left out, for the machine is shared: as it is; with a hundred tasks more that are
-/// to be finished by a time, which is far; with a thousand that would miss theirs if they waited, and beside them the
-/// time of `QueueState.nextDue`; and with 99 of the clients full. A line a round. Last how long a window takes that
-/// opens for all of them: the longest step under the lock, and all steps. In the package of what it measures, for
-/// nobody else sees it.
+/// The queue's state alone, without journal and threads, with many pending tasks of 50 models and 100 clients, and one
+/// place on a host that has one model loaded. Prints a line for each round: the processor time, in nanoseconds, of one
+/// operation (a third of a submit, a start and a completion), and the time of a choice alone (`QueueState.start`,
+/// without applying its event). The slowest hundredth is left out, because the machine is shared. The choice is
+/// measured as it is; with a hundred more tasks that have a `finish_by` in the far future; with a thousand that would
+/// miss theirs if they waited, together with the time of `QueueState.nextDue`; and with 99 of the clients full. The
+/// last figures are the time of a window that opens for all of them: the longest step under the lock, and all steps. It
+/// is in the package of what it measures, because that is visible only there.
 public final class CoreBench {
 
     private static final QueueOptions OPTIONS = new QueueOptions(10_000_000, 100_000, Duration.ofDays(7),
@@ -114,7 +114,7 @@ public final class CoreBench {
         }
     }
 
-    /// How long it takes to tell when the next of the thousand is late, which each look for the next task asks.
+    /// How long it takes to find when the next of the thousand is late, which every search for the next task needs.
     private double nextDue() throws IOException {
         long begun = processorNanos();
         long due = 0;
@@ -229,7 +229,7 @@ public final class CoreBench {
         }
     }
 
-    /// What this thread had of a processor, for others want it too.
+    /// This thread's processor time, because others use the processor, too.
     private static long processorNanos() throws IOException {
         return Long.parseLong(Files.readString(Path.of("/proc/thread-self/schedstat")).split(" ")[0]);
     }

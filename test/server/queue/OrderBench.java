@@ -10,9 +10,9 @@ import server.queue.OrderRig.Machine;
 import server.queue.OrderRig.Ran;
 import server.queue.state.QueueOptions;
 
-/// The loads of a mix of tasks by the rule alone, without a server: prints those of the rule, of plain
-/// order, and of llama-swap's rule (a waiting request goes at once to the model that is loaded, without bound). In the
-/// package of what it measures, for nobody else sees it.
+/// The loads of a mix of tasks by the rule alone, without a server. Prints the loads of the rule, of plain order, and
+/// of llama-swap's rule (a waiting request goes at once to the model that is loaded, without bound). It is in the
+/// package of what it measures, because that is visible only there.
 public final class OrderBench {
 
     private OrderBench() {

@@ -26,8 +26,8 @@ import server.task.Task;
 import shared.TaskStatus;
 import shared.json.Slice;
 
-/// Which task starts next, in the plainest way: lists, searched and sorted anew each time. Every waiting task counts
-/// for itself how often it was passed over.
+/// Which task starts next, in the simplest form: lists that are searched and sorted again each time. Every waiting task
+/// counts how often it was passed over.
 final class OrderModel {
 
     /// A pending task.

@@ -27,7 +27,7 @@ import shared.TaskType;
 import shared.json.Slice;
 
 /// The queue's state with simulated hosts and a simulated clock: what the rule does, without a server. A host has room
-/// for one model, and so many places for it. Throws an AssertionError if a host is given more, or a reload while it
+/// for one model, and a number of places for it. Throws an AssertionError if a host is given more, or a reload while it
 /// answers.
 public final class OrderRig {
 

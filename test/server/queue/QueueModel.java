@@ -21,7 +21,7 @@ import server.task.Times;
 import shared.TaskStatus;
 import shared.TaskType;
 
-/// What [QueueState] should do, in the plainest way: one list, sorted and searched anew each time.
+/// What [QueueState] should do, in the simplest form: one list that is sorted and searched again each time.
 final class QueueModel {
 
     static final long DAY = 86_400_000;

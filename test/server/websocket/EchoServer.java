@@ -13,8 +13,8 @@ import server.access.Tokens;
 import server.settings.Settings;
 import server.tls.Tls;
 
-/// A server on a free port that says back what it is told, with quick limits. Told `flood`, it talks without end; told
-/// `fault`, it fails.
+/// A server on a free port that echoes what it receives, with short limits. At `flood` it sends without end; at `fault`
+/// it fails.
 final class EchoServer implements AutoCloseable {
 
     static final int MESSAGE_MAX = 1 << 20;

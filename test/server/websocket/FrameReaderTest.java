@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class FrameReaderTest {
 
-    /// What a reader told: each frame's head and whole payload.
+    /// What a reader reported: each frame's head and whole payload.
     private static final class Told implements FrameReader.Sink {
 
         private final List<FrameHead> heads = new ArrayList<>();

@@ -78,7 +78,7 @@ final class WakingTest {
         }
     }
 
-    /// Says what it is told, and what is put into `news`.
+    /// Sends what it receives, and what is put into `news`.
     private static final class News implements Dialogue {
 
         private final Thread thread = Thread.currentThread();

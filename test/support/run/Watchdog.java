@@ -30,7 +30,7 @@ final class Watchdog {
         Thread.ofPlatform().daemon().name("watchdog").start(this::watch);
     }
 
-    /// Records that this now runs, and has so many nanoseconds.
+    /// Records that this now runs, and has this many nanoseconds.
     void began(String name, long limitNanos) {
         test = name;
         deadline = System.nanoTime() + limitNanos + graceNanos;

@@ -83,7 +83,7 @@ final class CallWatchTest {
                 Duration.ofSeconds(whole)), aborted::incrementAndGet, () -> now, closed -> { });
     }
 
-    /// Looks in steps, until so many seconds after the start.
+    /// Looks in steps, until this many seconds after the start.
     private void lookUntil(CallWatch watch, int second) {
         long end = 7 + SECOND.multipliedBy(second).toNanos();
         while (now < end) {

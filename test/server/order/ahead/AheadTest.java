@@ -40,7 +40,7 @@ import shared.TaskType;
 import shared.json.Slice;
 import support.Effort;
 
-/// What is told of waiting tasks, beside what then becomes of them.
+/// Predictions for waiting tasks, compared with what then happens to them.
 class AheadTest {
 
     private static final long NOW = Times.parse("now", "2026-01-02T12:00:00Z");
@@ -127,7 +127,7 @@ class AheadTest {
         } while (end());
     }
 
-    /// Lets each model be known.
+    /// Makes each model known.
     private void learn(String... models) {
         for (int i = 0; i < 3; i++) {
             for (String model : models) {
@@ -343,8 +343,8 @@ class AheadTest {
         assertEquals(5 * 60_000, state.standing(task, now).longest());
     }
 
-    /// Exact as long as nothing else comes, attempts take what such attempts took, no two end at once, and no host
-    /// fails: position, time, place, and who goes before.
+    /// Position, time, place and the tasks that go before are exact as long as no other task arrives, attempts take
+    /// what such attempts took, no two end at once, and no host fails.
     @Test
     void forecast_whateverWaits_isWhatThenHappens() {
         long seed = Long.getLong("seed", System.nanoTime());

@@ -7,7 +7,7 @@ import java.util.Random;
 
 import org.junit.jupiter.api.Test;
 
-/// A range that is told, beside what then happens.
+/// A predicted range, compared with what then happens.
 class SpanTest {
 
     private static final int RUNS = 20_000;

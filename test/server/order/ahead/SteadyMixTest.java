@@ -23,8 +23,9 @@ import shared.TaskType;
 import shared.json.Slice;
 import support.Effort;
 
-/// How often a task starts within the range that was told when it came, as `bench.EstimateBench` asks it of the server:
-/// for each task that starts a new one comes, and answers have lengths from an exponential distribution.
+/// How often a task starts within the range that was predicted when it arrived, as `bench.EstimateBench` measures it on
+/// the server. Each task that starts is replaced by a new one, and answers have lengths from an exponential
+/// distribution.
 class SteadyMixTest {
 
     private static final long START = 1_800_000_000_000L;

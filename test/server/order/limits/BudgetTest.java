@@ -36,7 +36,7 @@ final class BudgetTest {
         }
         assertEquals(0, budget.pause(6, 4_000));
         assertEquals(MINUTE - 4_000, budget.pause(5, 4_000));
-        // of these two the earlier one has to be gone
+        // the earlier one of these two has to be gone
         assertEquals(MINUTE - 1_000, budget.pause(2, 4_000));
     }
 
