@@ -41,7 +41,7 @@ BRIEF := -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 javac = "$$(cat build/jdk)/bin/javac" $(BRIEF:%=-J%) -Xlint:all -Werror -encoding UTF-8
 java = "$$(cat build/jdk)/bin/java"
 # $(call tests,ONLY,PART)
-tests = $(java) -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Donly='$(1)' -Dpart=$(2) -Dseed='$(SEED)' \
+tests = umask 022; $(java) -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Donly='$(1)' -Dpart=$(2) -Dseed='$(SEED)' \
 	$(if $(SECONDS),-Dseconds=$(SECONDS)) $(if $(MINUTES),-Dminutes=$(MINUTES)) \
 	$(if $(LANES),-Dlanes=$(LANES)) $(if $(LOG),-Dlog=true) -cp build/test/rest \
 	support.run.TestRun $(MODULES:%=build/test/%) build/test/rest </dev/null

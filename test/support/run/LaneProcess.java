@@ -88,6 +88,8 @@ final class LaneProcess implements AutoCloseable {
     /// Takes away the settings of the machine and its user that would change what programs print or reach.
     private static void ignoreSettings(Map<String, String> environment) {
         environment.keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
+        // the system's own errors are in English
+        environment.put("LANGUAGE", "C");
         environment.put("TZ", "UTC");
         // a proxy stays for the packages that tests fetch
         List.of("no_proxy", "NO_PROXY").forEach(name -> environment.merge(name, LOCAL,
