@@ -69,7 +69,7 @@ final class AnswerTest {
             loaded.countDown();
             page.waitFor("document.querySelector('.answer h3')?.textContent === 'Title'");
             page.waitFor("!document.querySelector('.asked details').open && !document.querySelector('.going')");
-            // said by the sentence, and each once
+            // the sentence says it, and each once
             page.waitFor("document.querySelector('[role=log]').textContent === 'Title The first.'");
             read.countDown();
             page.waitFor("document.querySelector('.task-status').dataset.status === 'completed'");
@@ -95,7 +95,7 @@ final class AnswerTest {
         }
     }
 
-    /// An attempt that fails keeps what it had said; and where there are no notifications, title and icon tell.
+    /// A failed attempt keeps its output; and without notifications, title and icon show the end.
     private static void broken(Page page, ServerProcess server) {
         String broken = server.submit("{\"type\":\"chat\",\"model\":\"breaks\",\"prompt\":\"Break\","
                 + "\"max_retries\":1,\"initial_delay\":\"10ms\"}");
@@ -108,7 +108,7 @@ final class AnswerTest {
                 + " && document.querySelector('.asked details').open");
         page.click(".unfinished summary").waitFor("document.querySelector('.unfinished pre').checkVisibility()");
         assertEquals("half of it", page.shown(".unfinished pre"));
-        // nothing lies on anything else
+        // nothing overlaps
         assertTrue(page.is("document.querySelector('.asked button').getBoundingClientRect().bottom"
                 + " <= document.querySelector('.bar').getBoundingClientRect().top"));
         page.eval("document.activeElement.blur()");
@@ -149,7 +149,7 @@ final class AnswerTest {
                 page.waitFor("document.querySelector('.task-status').dataset.status === 'completed'");
                 // what the person has opened stays open
                 assertEquals("let me see", page.shown(".thoughts pre"));
-                // and a prompt that is written from right to left loses its end, not its beginning
+                // and a prompt written from right to left loses its end, not its beginning
                 page.faults().expectGone();
                 page.waitFor("document.querySelector('tbody a')");
                 assertEquals("rtl", page.text("getComputedStyle(document.querySelector('tbody a')).direction"));

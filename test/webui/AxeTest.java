@@ -87,7 +87,7 @@ final class AxeTest {
         assertEquals("", String.join("\n", found));
     }
 
-    /// What is chosen has the colours for it, also where the system sets all colours.
+    /// A selection has its colours, even where the system sets all colours.
     private static void forcedColours(Page page, String task, List<String> found) {
         page.eval("location.hash = '#/tasks/" + task + "?status=completed'");
         page.viewport(1440, 900).forcedColours(true);

@@ -82,7 +82,7 @@ final class BackendsViewTest {
         try (FakeOllama fake = FakeOllama.start().models("a")) {
             CountDownLatch seen = new CountDownLatch(1);
             LoadingOllama.of(fake, 1, 1, Duration.ofSeconds(1), (request, reply) -> {
-                // until then nobody can tell that the load is over
+                // until then nobody can know that the load is over
                 seen.await();
                 reply.token("x");
             });

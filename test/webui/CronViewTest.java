@@ -106,7 +106,7 @@ final class CronViewTest {
         assertEquals("other", ((Json.Obj) cron().get("task_template")).text("prompt"));
     }
 
-    /// What the form does not show in a field of its own keeps its digits, also where something else is changed.
+    /// A number that the form does not show in its own field keeps its digits, even when something else is changed.
     @Test
     void edit_ofThePrompt_keepsEveryDigitOfTheRest(Page page) {
         String options = "{\"seed\":12345678901234567890,\"x\":1.50,\"huge\":1e400}";
@@ -202,7 +202,7 @@ final class CronViewTest {
         assertEquals(0, crons().values().size());
     }
 
-    /// The server has the last word, and the switch shows what is so.
+    /// The server decides, and the switch shows the actual state.
     @Test
     void enable_thatIsRefused_leavesTheSwitchOff(Page page) {
         add("{\"name\":\"over\",\"cron_expr\":\"@daily\",\"enabled\":false,\"end_at\":\"2020-01-01T00:00:00Z\","
@@ -299,7 +299,7 @@ final class CronViewTest {
         page.waitFor("document.activeElement.type === 'checkbox' && !document.activeElement.checked");
     }
 
-    /// Ten runs with failures and skips leave the other columns their room.
+    /// Ten runs with failures and skips leave enough room for the other columns.
     @Test
     void runs_takeNoRoomFromOtherColumns(Page page) {
         add("{\"name\":\"busy\",\"cron_expr\":\"* * * * *\",\"timezone\":\"Europe/Berlin\",\"task_template\":"

@@ -101,7 +101,7 @@ final class FailedViewTest {
         page.waitFor("document.querySelector('.chips').innerText.includes('CUDA out of memory (… MiB)')");
         assertTrue(page.shown("tbody .c-prompt").matches("(?s)\\S+ answered 500: CUDA out of memory.*p\\d"),
                 page.shown("tbody .c-prompt"));
-        // what was searched for may stand there
+        // the searched text may be shown there
         page.eval("location.hash = '#/tasks?q=cuda+out'");
         page.waitFor("document.querySelector('tbody .reason')?.checkVisibility()").eval("location.hash = '#/failed'");
         page.waitFor("document.querySelectorAll('.causes > li').length === 1");
@@ -126,7 +126,7 @@ final class FailedViewTest {
         page.fill("dialog input", "1200").click("dialog button[value=yes]");
         page.waitFor("document.body.innerText.includes('1,200 tasks cancelled')", 60_000);
         assertEquals(1_200, tasks(server, "model=many&status=cancelled"));
-        // of all that match, too, only what can be done is offered
+        // for all that match, too, only possible actions are offered
         page.eval("location.hash += '&status=cancelled'");
         page.waitForText("1–100 of 1,200").click("thead input").click(".selection > .wholly");
         assertEquals("Retry …,Delete …,Export,Clear", page.text("[...document.querySelectorAll('.selection > button')]"

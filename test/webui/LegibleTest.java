@@ -32,7 +32,7 @@ final class LegibleTest {
             Map.entry("cron/CRON", ".runs td"), Map.entry("backends", ".backend"),
             Map.entry("charts", ".chart .line"));
 
-    /// Texts whose contrast to what is behind them is under 4.5 (WCAG 2.2, 1.4.3 AA), as their words and the figure.
+    /// Texts whose contrast with their background is under 4.5 (WCAG 2.2, 1.4.3 AA), as their words and the figure.
     private static final String FAINT = """
             (() => {
               const canvas = new OffscreenCanvas(1, 1).getContext('2d', {willReadFrequently: true});
@@ -76,8 +76,8 @@ final class LegibleTest {
               ...[...document.querySelectorAll('label[for]')].filter(node => !node.control)
                   .map(node => 'of nothing: ' + node.outerHTML)].join('; ')""";
 
-    /// What does not fit: text or controls beyond the window or their box, controls that lie on each other, and texts
-    /// that wrap, or are cut off, in less than 12 characters' room.
+    /// What does not fit: text or controls beyond the window or their box, controls that overlap, and texts that wrap
+    /// or are cut off in a space of less than 12 characters.
     private static final String TIGHT = """
             (() => {
               const seen = node => node.checkVisibility({visibilityProperty: true, opacityProperty: false})

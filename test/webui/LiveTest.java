@@ -97,7 +97,7 @@ final class LiveTest {
         }
     }
 
-    /// The port of HTTP speaks no WebSocket, as one behind a firewall does not.
+    /// The HTTP port does not speak WebSocket, as behind a firewall.
     @Test
     void webSocketThatIsBlocked_givesWayToEvents(Page page) {
         try (ServerProcess server = start()) {
@@ -110,7 +110,7 @@ final class LiveTest {
         }
     }
 
-    /// Its ten seconds are short ones.
+    /// Its ten seconds are shortened.
     private static void answerThatDoesNotCome_isSaid(Page page) {
         page.eval("{ const [ask, wait] = [fetch, setTimeout];"
                 + " window.setTimeout = (f, ms) => wait(f, ms === 10_000 ? 50 : ms);"

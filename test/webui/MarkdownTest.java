@@ -32,7 +32,7 @@ import support.browser.WithBrowser;
 @TestInstance(Lifecycle.PER_CLASS)
 final class MarkdownTest {
 
-    /// Of the sections on what models write, how many of CommonMark's examples come out as it has them.
+    /// How many of CommonMark's examples, in the sections on what models write, have the specified result.
     private static final int SAME_MIN = 420;
     private static final Pattern EXAMPLE = Pattern.compile(
             "(?m)^`{32} example\\n([\\s\\S]*?)^\\.\\n([\\s\\S]*?)^`{32}$|^#{1,6} *(.*)$");

@@ -58,7 +58,7 @@ final class ModulesTest {
         return ((Json.Str) js(module, "String(" + expression + ")")).value();
     }
 
-    /// Browsers keep some megabytes for a page, and "New like this" may have more to say.
+    /// Browsers store some megabytes for a page, and "New like this" may need more.
     @Test
     void draft_thatIsLargerThanABrowserKeeps_isThereAllTheSame() {
         assertEquals("1 12000000 2", text("draft", "(m.write('t', {a: '1'}), [m.read('t').a,"
@@ -191,7 +191,7 @@ final class ModulesTest {
         assertEquals("true", text("json", "(json => m.pretty(json) === json)(JSON.stringify('x'.repeat(20_000_000)))"));
     }
 
-    /// Whatever a program may send as a call can be looked at.
+    /// Whatever a program sends as a call can be displayed.
     @Test
     void parse_ofAVeryDeepText_leavesOutItsDeepest_andPrettyLeavesItAsItIs() {
         String deep = "'{\"a\":' + '[{\"x\":'.repeat(400_000) + '\"]\\\\\\\\\"' + '}]'.repeat(400_000)"
@@ -240,7 +240,7 @@ final class ModulesTest {
                         + "`${role} ${text.replaceAll(/\\s/g, '').replaceAll('\"', \"'\")}`).join(', ')"));
     }
 
-    /// What the form makes of a chat, of whose fields one is filled.
+    /// What the form makes of a chat with one field filled in.
     private String built(String field, String value, String asked) {
         return text("submission", "(values => (({task, problems}) => " + asked + ")(m.build({...values, type: 'chat', "
                 + "turns: 0, " + field + ": '" + value + "'}, 0)))(Object.fromEntries("
@@ -270,7 +270,7 @@ final class ModulesTest {
                 + "m.join(set, 1, end.signal); return set.size; })()"));
     }
 
-    /// Time goes a hundred times as fast.
+    /// Time runs a hundred times as fast.
     @Test
     void request_withoutAnAnswer_isToldOf() {
         assertEquals("1,0", text("api", "await (async (wait, ask) => { const told = []; let answer; "

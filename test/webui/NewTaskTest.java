@@ -96,7 +96,7 @@ final class NewTaskTest {
         page.faults().expect("400 \\(Bad Request\\)");
     }
 
-    /// What is asked while it is typed may be answered late.
+    /// Requests that are sent while a person types may be answered late.
     @Test
     void refusal_ofWhatHasBeenCorrectedSince_isNotShown(Page page) {
         form(page).fill("textarea[name=content0]", "x").waitForText("It would ");
@@ -125,7 +125,7 @@ final class NewTaskTest {
         page.faults().expect("503 \\(Service Unavailable\\)");
     }
 
-    /// What the form submits, what the client does by the command line shown, and what curl does, are one task.
+    /// The form, the client with the shown command line, and curl submit the same task.
     @Test
     void commandLines_doTheSame(Page page) throws IOException, InterruptedException {
         form(page).click(".kind .segments label:nth-child(2) input").fill("textarea[name=prompt]", NASTY)
@@ -185,7 +185,7 @@ final class NewTaskTest {
                 .waitForText("must be a duration");
         page.click(".form.new-task button.primary").waitFor("document.activeElement.name === 'timeout'");
         page.faults().expect("400 \\(Bad Request\\)");
-        // what the server finds is said before it is sent, too
+        // the server's findings are shown before it is sent, too
         page.fill("input[name=timeout]", "").fill("input[name=window]", "nigth").waitFor("document.querySelector("
                 + "'#window-problem').textContent === 'no window is named \"nigth\"; the setting windows has none'");
         page.fill("input[name=window]", "").waitFor("!document.querySelector('#window-problem').textContent");
@@ -210,8 +210,8 @@ final class NewTaskTest {
         assertTrue(page.is("!document.querySelector('[name=content1]')"));
     }
 
-    /// The first answer is lost on its way, so it is sent again: the server has one task, though an hour from now is
-    /// another time by then.
+    /// The first answer is lost on its way, so the request is sent again. The server has one task, although "an hour
+    /// from now" is another time by then.
     @Test
     void submit_whoseAnswerIsLost_makesOneTask(Page page) {
         form(page).fill("textarea[name=content0]", "once").fill("input[name=model]", "only-once")

@@ -96,7 +96,7 @@ final class NowViewTest {
         page.waitFor("document.activeElement.textContent === 'Resume'");
         page.press("Enter").waitFor("document.querySelector('#mode').hidden");
         page.waitFor("document.activeElement.textContent === 'Pause'");
-        // what is so no more is said nowhere
+        // what is no longer true is shown nowhere
         assertTrue(page.is("!document.querySelector('#notice').textContent.includes('aused')"
                 + " && document.querySelector('#line').hidden"));
         page.waitFor("document.querySelector('[data-host=gpu] .lane-lately .answering')?.getAttribute('d')");
@@ -157,7 +157,7 @@ final class NowViewTest {
         page.waitFor("![...document.querySelectorAll('.need')].some(n => n.textContent.includes('CUDA'))");
     }
 
-    /// It is so for a moment only, so the server's answer is made up.
+    /// This is the case only for a moment, so the server's answer is invented.
     private void whatIsTriedOnAHostThatIsDown_doesNotRun(Page page, ServerProcess server) {
         String tried = "{\"id\":\"task_000000000000\",\"type\":\"generate\",\"model\":\"qwen3\",\"priority\":5,"
                 + "\"status\":\"running\",\"preview\":\"tried\",\"started_at\":\"2026-01-01T00:00:00Z\","

@@ -17,7 +17,7 @@ import support.ServerProcess;
 import support.browser.Page;
 import support.browser.WithBrowser;
 
-/// The view Queue, and what New task says of it.
+/// The view Queue, and what New task says about it.
 @WithBrowser
 final class QueueViewTest {
 
@@ -118,7 +118,7 @@ final class QueueViewTest {
                 .append(task("pinned too", ",\"on\":\"attic\"")).append("]").toString());
         page.click("nav a[href='#/queue']");
         page.waitFor(GROUPS + ".startsWith('Wait for a place132,Blocked: cannot connect')");
-        // the first rows of what is ready; what is blocked is at hand, closed
+        // the first rows of the ready tasks; the blocked ones are available, collapsed
         page.waitFor("document.querySelectorAll('.queue-rows > li').length === 25");
         page.waitForText("the first 25 of 132 tasks").click("[data-state=ready] > .actions button");
         page.waitFor("document.querySelectorAll('.queue-rows > li').length === 100");

@@ -70,7 +70,7 @@ final class RightsViewTest {
             offers(page, "#/queue", "[data-id]", "↑,✕");
             offers(page, "#/cron", "[data-cron]", "");
             offers(page, "#/backends", "[data-host]", "");
-            // of two that failed for one cause, one is its own
+            // one of two that failed for the same cause is its own
             offers(page, "#/failed", ".cause", "As a list,Retry 1,Retry on, with …,Delete …");
             failed_ofAnotherFilter_thatIsKnownLate_isNotShown(page);
 
@@ -140,7 +140,7 @@ final class RightsViewTest {
         return "document.querySelector(" + Page.quoted(selector) + ").checkVisibility()";
     }
 
-    /// What there is to press, of all that changes something, once the view shows this.
+    /// The controls that change something, once the view shows this.
     private static void offers(Page page, String address, String shows, String expected) {
         page.eval("location.hash = " + Page.quoted(address));
         page.waitFor("document.querySelector(" + Page.quoted(shows) + ")?.checkVisibility()");

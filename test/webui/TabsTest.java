@@ -37,7 +37,7 @@ final class TabsTest {
                 .toList();
     }
 
-    /// What of the answer is shown goes on in each tab, and is its beginning without a gap.
+    /// The shown part of the answer grows in each tab, and is its beginning without a gap.
     private static void assertGoOn(List<Page> tabs) {
         List<String> before = tabs.stream().map(tab -> tab.text(SAID)).toList();
         for (int i = 0; i < tabs.size(); i++) {
@@ -78,7 +78,7 @@ final class TabsTest {
             tasks.add(server.submit("{\"type\":\"generate\",\"prompt\":\"" + TEXT + "\"}"));
             Page tab = i == 0 ? first : first.another();
             tab.faults().expectGone();
-            // the browser says of each header that is for trusted pages only that it has no effect
+            // for each header that is only for trusted pages, the browser reports that it has no effect
             tab.faults().expect("Cross-Origin-Opener-Policy header has been ignored");
             // the last one looks at the first one's task, from its beginning
             tabs.add(tab.viewport(500, 500).open(lan(server) + "/#/tasks/" + tasks.get(i % (TABS - 1))));
@@ -88,7 +88,7 @@ final class TabsTest {
         tabs.forEach(tab -> tab.waitFor(live("WebSocket")));
         assertGoOn(tabs);
         awaitOneConnection(server);
-        // one that is not seen lets its answer go, and goes on where it was
+        // a hidden tab stops following its answer, and continues later where it was
         Page hidden = tabs.get(3).seen(false);
         String let;
         do {
@@ -110,7 +110,7 @@ final class TabsTest {
             assertTrue(again.get("/api/tasks/" + tasks.get(5)).body().contains("\"priority\":10"));
             // the tab that holds the connection is closed, and then the next one falls asleep
             tabs.removeFirst().closeTab();
-            // twice, for a piece may have been under way
+            // twice, because a piece may have been under way
             assertGoOn(tabs);
             assertGoOn(tabs);
             List<Page> next = leaders(tabs);

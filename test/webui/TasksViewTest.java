@@ -88,7 +88,7 @@ final class TasksViewTest {
         page.waitFor("document.querySelector('.attempts')?.textContent.includes('⊘ ')"
                 + " && !document.querySelector('.attempts .failure, .attempts .hint, .bar [data-failed]')");
         page.click("[data-action=retry]").waitFor(status(id) + " === 'running'");
-        // what has run for long asks first
+        // cancelling a task that has run for long needs a confirmation
         page.eval("window.changed = true; (now => { Date.now = () => now() + 61_000; })(Date.now)");
         page.click("[data-action=cancel]").waitForText("more than a minute").click("dialog button[value=yes]");
         page.waitFor(status(id) + " === 'cancelled'").click("[data-action=delete]").click("dialog button[value=yes]");
@@ -408,7 +408,7 @@ final class TasksViewTest {
                 .waitForText("Details");
         page.waitFor("document.querySelectorAll('tbody tr').length === 1").click(".raw summary");
         page.waitFor("document.querySelector('.raw pre')?.textContent.includes('<script>document.title')");
-        // and what would turn the direction of a text is a mark
+        // and a character that would change the direction of a text is shown as a mark
         assertFalse(page.is("/[\\u0007\\u202a-\\u202e]/.test(document.body.textContent + document.title + [..."
                 + "document.querySelectorAll('[title], [aria-label]')].map(node => node.title + node.ariaLabel))"));
         for (String place : List.of("td.c-model", ".answer", ".message pre", ".raw pre", ".chip")) {

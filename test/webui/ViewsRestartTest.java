@@ -47,7 +47,7 @@ final class ViewsRestartTest {
         }
     }
 
-    /// What is opened while the server is gone says so, nothing else, and is there once it is back.
+    /// A view that is opened while the server is gone says only that, and is complete once the server is back.
     @Test
     void openedWhileTheServerIsGone_isReadWhenItIsBack(Page page) {
         page.faults().expectGone();

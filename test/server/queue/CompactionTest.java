@@ -55,7 +55,7 @@ import support.FaultyStorage;
 import support.FolderText;
 import support.Offline;
 
-/// What a compaction frees and what it keeps, on a queue that goes on meanwhile.
+/// What a compaction frees and what it keeps, while the queue continues.
 class CompactionTest {
 
     private static final TaskFilter ALL = TaskFilter.ALL;
@@ -323,7 +323,7 @@ class CompactionTest {
                 }
             });
             assertEquals(507, full.status());
-            // the reserve is enough for the first of them, what these free for the next
+            // the reserve is enough for the first of them; the space that these free is enough for the next
             for (Task task : tasks) {
                 awaitRoomFor(() -> queue.cancel(task.id(), null));
                 awaitRoomFor(() -> queue.delete(task.id()));

@@ -20,7 +20,7 @@ import server.queue.OrderRig.Ran;
 import server.queue.state.QueueOptions;
 import support.Effort;
 
-/// What the order promises, seen from outside, on simulated hosts: random runs from a seed.
+/// The promises of the order, seen from outside, on simulated hosts: random runs from a seed.
 class OrderRuleTest {
 
     private static final int RUNS = Effort.of(1_000, 50_000);
@@ -80,8 +80,8 @@ class OrderRuleTest {
         });
     }
 
-    /// Where a host answers several at once, it may have to drain for what is overdue, and others go on meanwhile: they
-    /// pass it, but only until it and each that is before it has had a host that drained.
+    /// Where a host answers several tasks at once, it may have to drain for an overdue one, while others continue. They
+    /// pass it, but only until a host has drained for it and for each task before it.
     @Test
     void affinity_severalAtOnceOnSeveralHosts_whatIsOverdueWaitsForOneThatDrains() {
         runs(random -> {
@@ -124,8 +124,8 @@ class OrderRuleTest {
         });
     }
 
-    /// As long as all have tasks waiting no client is ahead of another, by weight, by more than a task of each; with
-    /// several keys, by what affinity may cost besides.
+    /// While all clients have waiting tasks, none is ahead of another, by weight, by more than a task of each; with
+    /// several keys, also by what affinity may cost.
     @Test
     void shares_nobodyIsAheadByMoreThanATaskOfEach_andAffinitysBound() {
         runs(random -> {
@@ -166,7 +166,7 @@ class OrderRuleTest {
         });
     }
 
-    /// The virtual times follow from the events: after a replay the order goes on as it would have.
+    /// The virtual times follow from the events: after a replay the order continues as it would have.
     @Test
     void replay_goesOnAsTheLiveQueueDoes() {
         runs(random -> {
@@ -181,7 +181,7 @@ class OrderRuleTest {
         });
     }
 
-    /// One that floods, and one that comes now and then: it waits for what runs and no more than that.
+    /// One client floods, another comes now and then: the latter waits only for the running tasks.
     @Test
     void shares_newcomer_waitsForOneTaskOnly() {
         runs(random -> {

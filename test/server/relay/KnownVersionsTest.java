@@ -30,7 +30,7 @@ final class KnownVersionsTest {
 
     private final FaultyStorage storage = new FaultyStorage();
 
-    /// Two hosts that nobody asks anything.
+    /// Two hosts that get no requests.
     private KnownVersions open() {
         Hosts hosts = Hosts.open(ExecutorRegistry.load(), List.of(host("a"), host("b")), 4, InstantSource.system());
         try (hosts) {

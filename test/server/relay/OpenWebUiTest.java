@@ -24,8 +24,8 @@ import support.FakeOllama;
 import support.FakeOllamaAnswer;
 import support.FakeOllamaRequest;
 
-/// What Open WebUI's backend (0.6, `routers/ollama.py`) asks of an Ollama, as its libraries, aiohttp and requests, send
-/// it. Its answers are read by `response.json()`, which takes nothing but `application/json`.
+/// The requests of Open WebUI's backend (0.6, `routers/ollama.py`) to an Ollama, as its libraries aiohttp and requests
+/// send them. It reads the answers with `response.json()`, which accepts only `application/json`.
 final class OpenWebUiTest {
 
     private static final String WHO = """
@@ -140,7 +140,7 @@ final class OpenWebUiTest {
         host.otherwise((request, reply) -> reply.whole(200, "{\"done\":true,\"done_reason\":\"unload\"}"));
         assertEquals("unload", json(200, ask("POST", "/api/generate", WHO + AIOHTTP,
                 "{\"model\": \"qwen3:latest\", \"keep_alive\": 0, \"prompt\": \"\"}")).text("done_reason"));
-        // of one that no host has, too
+        // for a model that no host has, too
         host.otherwise(FakeOllamaAnswer.missing("nix"));
         String said = json(404, ask("POST", "/api/generate", WHO + AIOHTTP,
                 "{\"model\": \"nix:latest\", \"keep_alive\": 0, \"prompt\": \"\"}")).text("error");

@@ -171,7 +171,7 @@ final class PassedCallsTest {
         says(b, "/api/tags", "{\"models\":[]}");
         assertEquals("{\"models\":[" + here + "]}", get("/api/tags"));
 
-        // what is no list, and what fails, tells nothing new
+        // an answer that is no list, and a failure, change nothing
         says(a, "/api/tags", "<html>");
         says(b, "/api/tags", "{\"models\":[" + away + "]}");
         assertEquals("{\"models\":[" + away + "]}", get("/api/tags"));

@@ -99,7 +99,7 @@ class RelayApiTest {
             assertEquals("r1", answer.headers().firstValue("x-request-id").get());
             assertEquals(said.length(), answer.headers().firstValueAsLong("Content-Length").getAsLong());
             long id = TaskId.parse(answer.headers().firstValue("X-Queue-Task").get());
-            // without waiting: who has the answer finds its task ended
+            // without waiting: a caller that has the answer finds its task ended
             assertEquals(said, rig.queue.document(id).result().text());
         }
     }
@@ -221,7 +221,7 @@ class RelayApiTest {
             assertEquals("3600", rig.call("/api/chat", CHAT).headers().firstValue("Retry-After").get());
             HttpResponse<byte[]> second = rig.call("/api/chat", CHAT);
             assertRefused(429, "{\"error\":\"127.0.0.1", second);
-            // of ours none is longer, for some clients give up then
+            // none of ours is longer, because some clients give up then
             assertEquals(List.of("120"), second.headers().allValues("Retry-After"));
             assertEquals("false", second.headers().firstValue("x-should-retry").get());
         }
@@ -296,7 +296,7 @@ class RelayApiTest {
                     CHAT, "x-stainless-retry-count", "1"), BodyHandlers.ofByteArray());
             Await.until(() -> "not there", () -> rig.relay.repeats().look(same) == null);
             if (!ended) {
-                // who has left is no error of the server's
+                // a caller that has left is no error of the server's
                 assertEquals(499, first.reply(true).status());
             }
             rig.queue.changeMode(QueueMode.RUNNING);
@@ -341,7 +341,7 @@ class RelayApiTest {
 
     // ---- what is a task
 
-    /// Ollama takes them for messages and a prompt, and answers them.
+    /// Ollama treats them as messages and a prompt, and answers them.
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"/api/chat|{'Model':'fake','Messages':[{'role':'user','content':'x'}]}",
             "/api/generate|{'model':'other','MODEL':'fake','Prompt':'x'}",

@@ -35,7 +35,7 @@ import support.FakeOllamaAnswer;
 import support.FakeOpenAi;
 import support.FakeOpenAiAnswer;
 
-/// What callers rarely do or meet, and count on all the same.
+/// What callers rarely do or meet, but still rely on.
 final class RelayEdgesTest {
 
     private static final String CHAT = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
@@ -94,7 +94,7 @@ final class RelayEdgesTest {
         }
     }
 
-    /// As curl sends what is typed.
+    /// As curl sends typed characters.
     @Test
     void query_withBytesBeyondAscii_reachesTheHostAsItIs() throws Exception {
         try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
@@ -410,7 +410,7 @@ final class RelayEdgesTest {
                 new Bodies.Body(CHAT.getBytes(StandardCharsets.UTF_8), CHAT.length(), 9)));
     }
 
-    /// Sends the call again once it is seen that its caller has left.
+    /// Sends the call again once the server has noticed that its caller has left.
     private static void awaitTakenOver(RelayRig rig, boolean keeps) throws IOException {
         Await.until(() -> "tasks: " + rig.tasks(), () -> rig.relay.repeats().look(same()) != null);
         try (Wire again = sdk(rig, keeps, 1)) {

@@ -37,7 +37,7 @@ import support.FakeOllamaAnswer;
 import support.FakeOllamaRequest;
 import support.FakeOpenAi;
 
-/// What an outside review found.
+/// Faults that an outside review found.
 class RelayTroubleTest {
 
     private static final String CHAT = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
@@ -131,7 +131,7 @@ class RelayTroubleTest {
                     new AnswerForm("/api/chat", true, false, "m", task.name(), 0), Duration.ZERO, null,
                     rig.relay.repeats()).answer();
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            // as the end of the server does with all who wait
+            // as the server's end does to all that wait
             Thread.currentThread().interrupt();
             assertThrows(IOException.class, () -> answer.body().writeTo(out));
             assertTrue(out.toString(StandardCharsets.UTF_8).contains("\"error\":\"the server is stopping\""),
@@ -141,7 +141,7 @@ class RelayTroubleTest {
         }
     }
 
-    /// As Codex does, and whoever stops at `[DONE]`.
+    /// As Codex does, and every client that stops at `[DONE]`.
     @Test
     void callerThatLeavesWithTheLastWord_cancelsNothing() throws Exception {
         CountDownLatch noticed = new CountDownLatch(1);

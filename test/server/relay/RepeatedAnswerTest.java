@@ -39,7 +39,7 @@ class RepeatedAnswerTest {
             }
             assertEquals(1, ollama.requests().size());
             assertEquals(409, keyed(rig, "/v1/chat/completions", CHAT + ",\"seed\":1}").statusCode());
-            // who is nobody in particular is not the client of that name
+            // a caller without a name is not the client of that name
             rig.call("/v1/chat/completions", CHAT + "}", "Idempotency-Key", "k", "X-Queue-Client", "null");
             assertEquals(2, ollama.requests().size());
         }

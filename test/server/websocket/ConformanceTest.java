@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the public conformance suites try, over a socket against an echo: framing, pings, reserved bits and opcodes,
-/// fragments, UTF-8, closing, sizes. Each case is sent in one piece and byte by byte.
+/// The cases of the public conformance suites, over a socket to an echo server: framing, pings, reserved bits and
+/// opcodes, fragments, UTF-8, closing, sizes. Each case is sent in one piece and byte by byte.
 final class ConformanceTest {
 
     private static final List<EchoServer> SERVERS = new ArrayList<>();
@@ -37,7 +37,7 @@ final class ConformanceTest {
         return RawClient.open(SERVERS.getFirst().port());
     }
 
-    /// What is sent, and the frames that come back, the last one being how it ends.
+    /// What is sent, and the frames that come back. The last one shows how the connection ends.
     private record Case(String name, byte[] sent, List<String> expected) {
 
         @Override
@@ -50,7 +50,7 @@ final class ConformanceTest {
         return new Case(name, sent, List.of(expected));
     }
 
-    /// The connection goes on: a Close frame is sent behind it, and comes back.
+    /// The connection continues: a Close frame sent after it comes back.
     private static Case good(String name, byte[] sent, String... expected) {
         List<String> all = new ArrayList<>(List.of(expected));
         all.add("88 1000 ");
@@ -221,7 +221,7 @@ final class ConformanceTest {
         for (String next = client.shown(); !next.equals("eof"); next = client.shown()) {
             shown.add(next);
         }
-        // what the server says to a breach is for people
+        // the server's text about a breach is for people
         String last = one.expected().getLast();
         if (last.length() == "88 1002".length() && shown.getLast().startsWith(last + " ")) {
             assertTrue(shown.getLast().length() > last.length() + 1, "no reason");

@@ -80,7 +80,7 @@ final class ConnectionTest {
     void handshake_thatDoesNotComeInTime_is408() throws IOException {
         EchoServer server = start(1_000, 10_000, 20_000, 10_000, 500);
         try (RawClient silent = new RawClient(server.port()); RawClient slow = new RawClient(server.port())) {
-            // a byte now and then is no excuse
+            // a byte now and then does not extend the time
             for (int i = 0; i < 8; i++) {
                 slow.send(new byte[] {'G'});
                 LockSupport.parkNanos(20_000_000);
@@ -132,7 +132,7 @@ final class ConnectionTest {
             }
             String answer = "";
             for (int i = 0; i < 1_000 && !answer.contains(refused); i++) {
-                // until all those before have come as far
+                // until all those before have got as far
                 try (RawClient another = new RawClient(server.port())) {
                     answer = another.ask(request);
                 }

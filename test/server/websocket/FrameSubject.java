@@ -10,7 +10,8 @@ import java.util.List;
 
 import fuzz.Subject;
 
-/// WebSocket's frames: it makes no difference how they come in pieces, and no message is longer than it may be.
+/// WebSocket's frames: the result does not depend on how they are cut into pieces, and no message is longer than
+/// allowed.
 public final class FrameSubject implements Subject {
 
     private static final int MESSAGE_MAX = 4_000;
@@ -36,7 +37,7 @@ public final class FrameSubject implements Subject {
 
     @Override
     public List<String> words() {
-        // no mask, so that they stay what they are
+        // no mask, so that they stay unchanged
         return List.of("\u0001\u0000", "\u0000\u0000", "~", "\u007f",
                 "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0001");
     }

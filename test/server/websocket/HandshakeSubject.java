@@ -8,7 +8,7 @@ import java.util.List;
 import fuzz.Subject;
 import shared.Problem;
 
-/// The request that begins a WebSocket: what answers it has no line that the caller made up.
+/// The request that begins a WebSocket: its answer has no line that the caller injected.
 public final class HandshakeSubject implements Subject {
 
     private static final String REQUEST = "GET /ws HTTP/1.1\r\nHost: localhost:8081\r\nUpgrade: websocket\r\n"

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 
 import support.Await;
 
-/// A process that was stopped, or whose machine slept, gives its peers their time again: what they sent meanwhile lies
-/// unread in their sockets.
+/// A process that was stopped, or whose machine slept, restarts its peers' time limits, because what they sent
+/// meanwhile is still unread in the sockets.
 final class HeldUpTest {
 
     private static final Entrance OPEN = new Entrance() {

@@ -288,7 +288,7 @@ final class MessageReaderTest {
 
     // ---- anything at all
 
-    /// Random bytes and damaged frames: what is heard is the same however they are cut, up to the same breach.
+    /// Random bytes and damaged frames: the messages up to the first breach are the same however the bytes are cut.
     @Test
     void randomBytes_inRandomPieces_areHeardAsTheWhole() {
         long seed = Long.getLong("seed", 42);

@@ -37,7 +37,7 @@ public final class RawClient implements AutoCloseable {
     private final InputStream in;
 
     public RawClient(int port) throws IOException {
-        // small, so that who does not read soon blocks the server's writing
+        // small, so that a client that does not read soon blocks the server's writes
         socket.setReceiveBufferSize(16 << 10);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         socket.setSoTimeout(60_000);
@@ -78,7 +78,7 @@ public final class RawClient implements AutoCloseable {
                 : text + new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    /// Whether something has come that was not read.
+    /// Whether something has arrived that was not read.
     boolean hasNews() throws IOException {
         return in.available() > 0;
     }
@@ -119,7 +119,7 @@ public final class RawClient implements AutoCloseable {
         return frame == null ? "eof" : frame.shown();
     }
 
-    /// Whether nothing comes for so long.
+    /// Whether nothing arrives for this long.
     public boolean silent(int ms) throws IOException {
         socket.setSoTimeout(ms);
         try {
@@ -131,7 +131,7 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    /// Closes the own half.
+    /// Closes its own half.
     public void end() throws IOException {
         socket.shutdownOutput();
     }
@@ -149,7 +149,7 @@ public final class RawClient implements AutoCloseable {
         socket.close();
     }
 
-    /// How many WebSockets the server has open.
+    /// The number of WebSockets that the server has open.
     public static int open(WebSocketServer server) {
         return server.open();
     }

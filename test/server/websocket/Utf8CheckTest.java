@@ -32,8 +32,8 @@ final class Utf8CheckTest {
         }
     }
 
-    /// All sequences of up to four bytes at the edges of what may be: the JDK's decoder says what is right, and what
-    /// can still become right must not be refused, nor what cannot be accepted.
+    /// All sequences of up to four bytes at the limits of what is valid. The JDK's decoder says what is valid. A
+    /// beginning that can still become valid must not be refused, and one that cannot must not be accepted.
     @Test
     void accepts_everySequenceOfEdges_asTheJdkDoes() {
         int[] at = new int[4];

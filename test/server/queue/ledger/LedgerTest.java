@@ -17,7 +17,7 @@ import support.FaultyStorage;
 
 final class LedgerTest {
 
-    /// By it systemd learns that the server is stuck.
+    /// Through this, systemd learns that the server is stuck.
     @Test
     void answers_doesNotReturnWhileSomebodyKeepsTheLock() throws Exception {
         CountDownLatch kept = new CountDownLatch(1);

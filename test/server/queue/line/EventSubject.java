@@ -16,7 +16,7 @@ import shared.Problem;
 import shared.json.Json;
 import shared.json.Slice;
 
-/// Events as the journal's lines: a replay bears whatever stands in one, and what was read is written the same.
+/// Events as the journal's lines: a replay copes with any content, and what it has read is written back unchanged.
 public final class EventSubject implements Subject {
 
     private static final Path JOURNAL = Path.of("test/server/journal/format1/data");
@@ -81,7 +81,7 @@ public final class EventSubject implements Subject {
         try {
             Json.parseOwn(EventCodec.feed(1, codec.decodeForFeed(Slice.of(written))).toBytes());
         } catch (Problem noExpression) {
-            // a cron expression is looked at when it comes, not when it is read again
+            // a cron expression is checked when it arrives, not when it is read again
             return Subject.way(noExpression);
         }
         codec.decodeForReplay(1, Slice.of(written));

@@ -37,7 +37,7 @@ import shared.TaskType;
 import shared.json.Slice;
 import support.Effort;
 
-/// Tasks that are to be finished by a time.
+/// Tasks with a `finish_by`.
 class FinishTimesTest {
 
     private static final long NOW = Times.parse("now", "2026-01-02T12:00:00Z");
@@ -77,7 +77,7 @@ class FinishTimesTest {
         assertEquals(NOW + 2 * MINUTE, submit(-2 * MINUTE).terms().placing().finishBy());
     }
 
-    /// What the host told of its load stands in the journal's line, so that a replay knows the same.
+    /// What the host reported about its load is in the journal's line, so that a replay knows the same.
     @Test
     void left_ofOneWhoseHostLoads_isTheRestOfTheLoad_andWhatAttemptsTakeWithoutIt() {
         for (int i = 0; i < 3; i++) {
@@ -189,7 +189,7 @@ class FinishTimesTest {
         assertEquals(TaskStatus.COMPLETED, state.get(task.id()).status());
     }
 
-    /// To wait without a time is no new beginning: what has passed it over counts on.
+    /// Losing its time does not reset a task: the tasks that have passed it over still count.
     @Test
     void late_keepsItsTurn() {
         state.reconfigure(QueueOptions.DEFAULT.with(new OrderOptions(true, 60_000, 2, Ageing.NONE)));
@@ -293,7 +293,7 @@ class FinishTimesTest {
                 runAll(1, NOW).stream().map(Task::id).toList());
     }
 
-    /// Where all times can be met with one attempt's length to spare, all are, whatever else waits.
+    /// If all times can be met with one attempt's length to spare, they are, whatever else waits.
     @Test
     void order_withTimesThatCanBeMet_meetsAll() {
         long seed = Long.getLong("seed", System.nanoTime());
