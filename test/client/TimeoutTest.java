@@ -79,7 +79,7 @@ final class TimeoutTest {
         }
     }
 
-    /// Whoever says that the time is over may be late, on a machine with much else to do.
+    /// The report that the time is over may be late on a busy machine.
     @Test
     void read_thatEndsWithTheTime_saysNothingAndWaitsToBeStopped() throws Exception {
         try (FakeApi api = new FakeApi()) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What `make dist` makes of the images, in a folder with the checkout's Makefile and something small for an image.
+/// The results of `make dist`, in a folder with the checkout's Makefile and a small substitute for an image.
 final class ArchiveTest {
 
     private static final Path CHECKOUT = Path.of("").toAbsolutePath();

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A root directory that holds the C library, a shell and nothing else, for `chroot`. Of the C library there is what
-/// the images' own libraries ask for, and the locale C.UTF-8, which Debian has in the same package.
+/// A root directory for `chroot` that holds only the C library and a shell. It has the parts of the C library that the
+/// images' own libraries need, and the locale C.UTF-8, which Debian has in the same package.
 record BareRoot(Path folder) implements AutoCloseable {
 
     private static final String SHELL = "/bin/sh";
@@ -51,7 +51,7 @@ record BareRoot(Path folder) implements AutoCloseable {
         return this;
     }
 
-    /// What draws random numbers; without it Java takes seconds to find other sources.
+    /// The source of random numbers; without it Java takes seconds to find another one.
     BareRoot withRandom() throws IOException {
         Images.tool("mkdir", "-p", folder + "/dev");
         Images.tool("mknod", "-m", "666", folder + "/dev/urandom", "c", "1", "9");

@@ -47,8 +47,8 @@ final class CommandsTest {
         assertTrue(missing.isEmpty(), "commands that test/dist/commands.txt does not try: " + missing);
     }
 
-    /// The seed's examples, letter by letter, in a folder where both programs lie. They name ports, so they get a
-    /// network of their own.
+    /// The seed's examples, letter by letter, in a folder that contains both programs. They name ports, so they get
+    /// their own network.
     @Test
     void seed_itsCommands_workAsWritten() throws Exception {
         Images.assumeRoot();

@@ -132,7 +132,7 @@ final class DeployTest {
         }
     }
 
-    /// `COPY` keeps what may be read, and the containers' user is another than who built them.
+    /// `COPY` keeps the permissions, and the containers' user is not the one who built them.
     @Test
     void images_everybodyMayReadThem() throws Exception {
         for (Path image : List.of(Images.SERVER, Images.CLIENT)) {

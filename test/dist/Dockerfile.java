@@ -10,8 +10,8 @@ import java.util.Map;
 
 import shared.json.Json;
 
-/// What a Dockerfile says, as far as ours say it, and a container without Docker: a directory laid out by it, for
-/// `chroot`. An instruction that this does not know is an error.
+/// The contents of a Dockerfile, as far as ours need it, and a container without Docker: a directory for `chroot` that
+/// is laid out accordingly. An unknown instruction is an error.
 final class Dockerfile {
 
     private final Map<String, String> environment = new HashMap<>(Map.of("PATH", "/usr/local/bin:/usr/bin:/bin"));
@@ -75,7 +75,7 @@ final class Dockerfile {
         }
     }
 
-    /// What `docker run` would start.
+    /// The command that `docker run` would start.
     ///
     /// @param added to its environment
     List<String> command(BareRoot root, Map<String, String> added, String... arguments) {

@@ -30,7 +30,7 @@ final class Images {
     private Images() {
     }
 
-    /// Skips a test where the images are not those of the sources.
+    /// Skips a test if the images were not built from the current sources.
     static void assumeMade() {
         Assumptions.assumeTrue(Programs.imagesAreNew(),
                 "the images are not there, or older than the modules: make images");
@@ -64,7 +64,7 @@ final class Images {
         }
     }
 
-    /// Runs what the tests themselves need; it has to end well.
+    /// Runs a command that the tests themselves need; it must succeed.
     ///
     /// @return its stdout
     static String tool(String... command) throws IOException {

@@ -2,7 +2,7 @@ package dist;
 
 import java.io.IOException;
 
-/// A network of its own, with the loopback interface alone: what runs in it may have any port.
+/// A separate network with only the loopback interface, so that a program in it may use any port.
 record Network(Process holder) implements AutoCloseable {
 
     static Network make() throws IOException {
@@ -14,7 +14,7 @@ record Network(Process holder) implements AutoCloseable {
         return new Network(holder);
     }
 
-    /// What stands before a command that is to run in it.
+    /// The words to put before a command so that it runs in this network.
     String[] inside() {
         return new String[] {"nsenter", "--net=/proc/" + holder.pid() + "/ns/net"};
     }

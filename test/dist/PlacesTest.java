@@ -64,7 +64,7 @@ final class PlacesTest {
         assertTrue(outside.isEmpty(), outside.size() + " classes come from elsewhere: " + outside);
     }
 
-    /// Who hands an image on has to hand on the licence of the JDK in it, too.
+    /// Whoever redistributes an image must include the licence of its JDK, too.
     @Test
     void images_holdTheLicenceOfTheJdk() throws Exception {
         for (Path image : List.of(Images.CLIENT, Images.SERVER)) {
@@ -73,7 +73,7 @@ final class PlacesTest {
         }
     }
 
-    /// Java cannot use the class archive for these, which is nothing that a user has to know.
+    /// Java cannot use the class archive for these. Users must not notice that.
     @Test
     void java_forAnotherPurpose_printsNothingElse() throws Exception {
         Images.Ended modules = run(Map.of(), Images.CLIENT.resolve("bin/java"), "--list-modules");
@@ -94,7 +94,7 @@ final class PlacesTest {
         Images.tool("rm", bin + "/oq", bin + "/ollama-queue");
     }
 
-    /// As `cp ollama-queue /usr/local/bin/`, where the image lies beside that in `lib`.
+    /// As `cp ollama-queue /usr/local/bin/`, with the image next to it in `lib`.
     @Test
     void launcher_copiedAlone_findsAnInstalledImageOrSaysWhereItLooked() throws Exception {
         Path bin = Files.createDirectories(directory.resolve("bin"));

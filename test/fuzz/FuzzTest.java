@@ -31,21 +31,21 @@ import server.websocket.FrameSubject;
 import server.websocket.HandshakeSubject;
 import support.Effort;
 
-/// Everything that reads what comes from outside gets millions of inputs that nobody would write (`make proof ONLY=fuzz
-/// SECONDS=60`; `make test` has 5 s of it): it takes them or refuses them as it declares, within its time and memory.
+/// Every reader of outside input gets millions of inputs that nobody would write (`make proof ONLY=fuzz SECONDS=60`;
+/// `make test` does it for 5 s). It accepts them or refuses them as it declares, within its time and memory.
 ///
-/// The inputs follow from the seed alone: `SEED=n` makes the same ones again, in the same order. One that was not borne
-/// is kept under `build/fuzz`, by the names of its subject and its seed.
+/// The inputs depend only on the seed: `SEED=n` makes the same ones again, in the same order. An input that fails is
+/// kept under `build/fuzz`, named after its subject and its seed.
 @Tag("process")
 final class FuzzTest {
 
     private static final long SEED = Long.getLong("seed", System.nanoTime());
     private static final long SECONDS = Long.getLong("seconds", Effort.of(5, 60));
     private static final Path KEPT = Path.of("build/fuzz");
-    /// Readers take microseconds, but the machine may do much else.
+    /// Readers take microseconds, but the machine may be busy with other work.
     private static final long HANG_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final long LOOK_MS = 50;
-    /// So many inputs are made for each, however little time there is.
+    /// At least this many inputs are made for each, however little time there is.
     private static final int MADE_MIN = 200;
 
     @TempDir
@@ -83,7 +83,7 @@ final class FuzzTest {
         assertTrue(run.ways.size() > 1, subject.name() + ": too few ways, " + run.ways);
     }
 
-    /// One subject's inputs, on a thread of their own, so that one that never ends can be told.
+    /// One subject's inputs, on a separate thread, so that an input that never ends can be reported.
     private static final class Run implements Runnable {
 
         private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -146,7 +146,7 @@ final class FuzzTest {
             long took;
             int turns = 0;
             do {
-                // classes that are needed for the first time do not count
+                // classes that are loaded for the first time do not count
                 assertTrue(turns++ < 2, "it takes more than " + most + " bytes for " + next.length);
                 long before = THREADS.getCurrentThreadAllocatedBytes();
                 way = subject.take(next.clone());

@@ -26,8 +26,8 @@ import shared.json.Slice;
 import support.Exchange;
 import support.RelayedExchanges;
 
-/// What a host answers: lines of Ollama's, or events. A result is one line of JSON within its limits; and it makes no
-/// difference how the answer comes in pieces.
+/// A host's answer: lines of Ollama's API, or events. A result is one line of JSON within its limits, and does not
+/// depend on how the answer is cut into pieces.
 final class HostSubject implements Subject {
 
     /// Small, so that inputs reach them.
@@ -119,7 +119,7 @@ final class HostSubject implements Subject {
         List<String> saidInPieces = new ArrayList<>();
         String atOnce = read(new ByteArrayInputStream(input), saidAtOnce);
         String inPieces = read(new Dribble(input), saidInPieces);
-        // what is wrong within the limit, and that there is more than the limit: either may be seen first
+        // an error within the limit, and an excess over the limit: either may be noticed first
         if (!atOnce.contains("larger than") && !inPieces.contains("larger than")) {
             assertEquals(atOnce, inPieces);
             assertEquals(saidAtOnce, saidInPieces);

@@ -21,20 +21,20 @@ import java.util.Map;
 
 import support.ServerProcess;
 
-/// HTTP against a server that runs, with a small heap: each request gets an answer that blames the caller at most, or
-/// its connection is closed.
+/// HTTP to a running server with a small heap: each request gets an answer that is at worst an error of the caller's,
+/// or its connection is closed.
 final class HttpSubject implements Subject, AutoCloseable {
 
     private static final int HEAP_MB = 96;
     /// What a process of this heap may take.
     private static final long RESIDENT_MAX_KB = (HEAP_MB + 220) << 10;
-    /// What a request may be answered with beside 200 to 499.
+    /// The statuses that an answer may have in addition to 200 to 499.
     private static final List<Integer> OF_THE_SERVER = List.of(501, 502, 503, 504, 507);
     private static final int ANSWER_MAX = 64 << 10;
-    /// An answer that goes on, as a stream of events does, is left after so long a silence.
+    /// An endless answer, such as a stream of events, is left after this long a silence.
     private static final int SILENCE_MS = 30;
     private static final int ANSWER_MS = 15_000;
-    /// After so many requests whatever they have stopped goes on.
+    /// After this many requests, whatever they have stopped is resumed.
     private static final int RESUME_EVERY = 100;
 
     private final ServerProcess server;
@@ -133,7 +133,7 @@ final class HttpSubject implements Subject, AutoCloseable {
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setTcpNoDelay(true);
-            // thousands a second: none is to linger
+            // thousands a second: none must linger
             socket.setSoLinger(true, 0);
             InputStream in = socket.getInputStream();
             socket.getOutputStream().write(request);

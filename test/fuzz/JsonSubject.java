@@ -12,7 +12,8 @@ import shared.json.JsonException;
 import shared.json.JsonReader;
 import support.RelayedExchanges;
 
-/// JSON: the tree and the reader that only passes over it agree, and what is taken is written and read the same.
+/// JSON: the tree and the reader that only skips values agree, and accepted input is the same after it is written and
+/// read again.
 final class JsonSubject implements Subject {
 
     @Override

@@ -20,7 +20,7 @@ import server.journal.disk.SegmentReader;
 import server.journal.disk.Tail;
 import support.FaultyStorage;
 
-/// A segment of the journal: no line is taken that was not written so.
+/// A segment of the journal: only lines that were written that way are accepted.
 final class LineSubject implements Subject {
 
     private static final int NUMBER = 4;

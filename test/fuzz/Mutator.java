@@ -12,9 +12,9 @@ final class Mutator {
 
     static final int LENGTH_MAX = 64 << 10;
 
-    /// So many inputs that were the first of their way are kept beside the given ones.
+    /// This many inputs that were the first of their way are kept in addition to the given ones.
     private static final int FOUND_MAX = 500;
-    /// How long such a one may be: what grew only slows the rest down.
+    /// The longest such input: longer ones only slow the rest down.
     private static final int FOUND_LENGTH_MAX = 8 << 10;
     private static final int CHANGES_MAX = 6;
 
@@ -39,7 +39,7 @@ final class Mutator {
         ODD.forEach(word -> this.words.add(utf8(word)));
     }
 
-    /// Adds an input to those that others are made of.
+    /// Adds an input to those from which others are made.
     void found(byte[] input) {
         if (input.length > FOUND_LENGTH_MAX) {
             return;

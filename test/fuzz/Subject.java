@@ -2,7 +2,7 @@ package fuzz;
 
 import java.util.List;
 
-/// A reader of what comes from outside, as [FuzzTest] feeds it. For one thread.
+/// A reader of outside input, as [FuzzTest] feeds it. For one thread.
 public interface Subject {
 
     /// One word, for the report.
@@ -11,11 +11,11 @@ public interface Subject {
     /// Inputs of the usual kind, from which others are made.
     List<byte[]> corpus();
 
-    /// What such inputs are made of, to be put in anywhere.
+    /// The parts of such inputs, to be inserted anywhere.
     List<String> words();
 
-    /// Gives an input to the reader. Whatever the reader does not declare, and whatever is not as it must be, goes out
-    /// as an exception or an error.
+    /// Gives an input to the reader. An exception that the reader does not declare, or a wrong result, is thrown as an
+    /// exception or an error.
     ///
     /// @return in which way it was taken or refused; an input that is the first of its way joins the corpus
     String take(byte[] input) throws Exception;

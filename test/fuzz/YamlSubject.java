@@ -18,7 +18,7 @@ import shared.config.Node;
 import shared.config.Yaml;
 import shared.json.JsonWriter;
 
-/// YAML and settings' files: a refusal has its place, and what is taken reads the same when it is written in brackets.
+/// YAML and settings files: a refusal has its place, and accepted input reads the same when it is written in brackets.
 final class YamlSubject implements Subject {
 
     private static final Map<String, String> KNOWN = Map.of("server.port", "server.port", "server.token",

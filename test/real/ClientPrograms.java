@@ -13,8 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The clients that others wrote, installed once under `build/clients`, and the scripts in `test/real/clients` that use
-/// them.
+/// Third-party clients, installed once under `build/clients`, and the scripts in `test/real/clients` that use them.
 final class ClientPrograms {
 
     private static final Path FOLDER = Path.of("build/clients").toAbsolutePath();

@@ -23,14 +23,14 @@ import support.FakeOllamaRequest;
 import support.RelayedExchanges;
 import support.ServerProcess;
 
-/// The clients that others wrote bear the signs of life of every form: each of their calls waits for two heartbeats
-/// before its host, which plays recordings, answers.
+/// Third-party clients tolerate the signs of life in every form: each of their calls waits for two heartbeats before
+/// its host, which plays recordings, answers.
 @Timeout(300)
 final class HeartbeatClientsTest {
 
     private static final long HELD_MS = 2_300;
 
-    /// What stands for recordings of hosts that were not there.
+    /// Replacements for recordings of hosts that were not available.
     private static final Map<String, String> EVENTS = Map.of("/v1/responses", """
             event: response.created
             data: {"type":"response.created","sequence_number":0,"response":{"id":"r","object":"response",\

@@ -24,8 +24,8 @@ import shared.json.Json;
 import support.Await;
 import support.ServerProcess;
 
-/// The clients that others wrote, once against a real Ollama and once through the queue: each answer, each piece and
-/// each error is the same but for times and ids.
+/// Third-party clients, once directly with a real Ollama and once through the queue: each answer, each piece and each
+/// error is the same except for times and ids.
 @Timeout(600)
 final class RealClientsTest {
 
@@ -102,7 +102,7 @@ final class RealClientsTest {
         String ollama = RealOllama.address();
         String program = ClientPrograms.ollama();
         try (FileChannel _ = RealOllama.alone()) {
-            // of this model the command's answers are short
+            // with this model the command's answers are short
             RealOllama.ask("/api/create", "{\"model\":\"" + SHORT + "\",\"from\":\"" + RealOllama.CHAT
                     + "\",\"stream\":false,\"parameters\":{\"temperature\":0,\"seed\":1,\"num_predict\":4}}");
             Files.writeString(directory.resolve("config.yaml"), "relay: {model_management: true}\n");

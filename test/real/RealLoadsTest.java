@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import shared.json.Json;
 import support.ServerProcess;
 
-/// What a real Ollama loads, counted in its log: an Ollama of the test's own beside the one at `OLLAMA_HOST`.
+/// The loads of a real Ollama, counted in its log. The test starts its own Ollama next to the one at `OLLAMA_HOST`.
 @Timeout(900)
 final class RealLoadsTest {
 
@@ -71,7 +71,7 @@ final class RealLoadsTest {
     void threeContextsOfOneModel_noneIsLoadedWhileAnotherAnswers() throws Exception {
         try (RealOllama.Other ollama = RealOllama.Other.start(Map.of("OLLAMA_NUM_PARALLEL", "2"),
                 directory.resolve("ollama.log")); ServerProcess server = server(ollama, "data", PATIENT, "2")) {
-            // what is left to Ollama is another runner than the same number asked for would be
+            // an option left to Ollama means another runner than the same number given explicitly
             List<String> keys = List.of(",\"num_ctx\":2048", ",\"num_ctx\":1024", "");
             List<String> tasks = new ArrayList<>();
             for (int i = 0; i < 12; i++) {

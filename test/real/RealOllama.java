@@ -102,7 +102,7 @@ final class RealOllama {
         return ProcessHandle.of(Long.parseLong(Files.readString(pidFile()).strip())).orElseThrow();
     }
 
-    /// What starts the same program, in the same environment.
+    /// The command that starts the same program, in the same environment.
     private static ProcessBuilder same(ProcessHandle handle) throws IOException {
         Path proc = Path.of("/proc/" + handle.pid());
         List<String> command = new ArrayList<>(List.of(Files.readString(proc.resolve("cmdline")).split("\0")));
@@ -115,7 +115,7 @@ final class RealOllama {
         return again;
     }
 
-    /// Another one beside it, with the same models.
+    /// Starts another Ollama next to it, with the same models.
     ///
     /// @param log where its log goes
     record Other(Process process, String url, Path log) implements AutoCloseable {

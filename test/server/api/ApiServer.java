@@ -82,7 +82,7 @@ public final class ApiServer implements AutoCloseable {
     /// Why no attempt is said to begin; null for nothing.
     public volatile String held;
 
-    /// What the hosts are said to tell of Ollama's cloud; null for nothing.
+    /// What the hosts report about Ollama's cloud; null for nothing.
     public volatile Slice cloud;
 
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -140,7 +140,7 @@ public final class ApiServer implements AutoCloseable {
                 .with(HttpApi.BATCH_BYTES, batchBytes).with(HttpApi.BATCH_TASKS, batchTasks);
     }
 
-    /// So many streams at most, and a ping every 100 ms.
+    /// At most this many streams, and a ping every 100 ms.
     public static Settings streams(int max) {
         return Settings.DEFAULT.with(RequestLimits.EVENT_STREAMS, max);
     }

@@ -76,7 +76,7 @@ final class HistoryApiTest {
         assertEquals("0", status.get("tokens_per_second").text());
     }
 
-    /// What is told comes a moment after the change that was answered.
+    /// The report follows a moment after the answered change.
     private void awaitRunning(int running) {
         Await.until(running + " run", () -> ((Json.Obj) buckets(json(server.get("/api/stats/history"))).getLast())
                 .integer("running", -1) == running);

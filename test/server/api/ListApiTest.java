@@ -207,7 +207,7 @@ final class ListApiTest {
         assertEquals("10", found.toString());
     }
 
-    /// As programs do that list tasks to delete them.
+    /// As programs that list tasks in order to delete them.
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"|3210", "&order=asc|0123", "&sort=priority|2310",
             "&sort=model&order=asc|0312", "&sort=status|3210", "&sort=next|2130"})

@@ -270,7 +270,7 @@ final class LiveDialogueTest {
         String id = submit();
         http.complete(http.start(), "{\"response\":\"lost\"}");
         try (LiveClient client = open()) {
-            // what the snapshot tells of is on the disk
+            // the content of the snapshot is on the disk
             String journal = new String(http.storage.bytes("0000000001.journal"), StandardCharsets.ISO_8859_1);
             int at = journal.indexOf("lost");
             http.storage.failRead("0000000001.journal", at, at + 1);
@@ -418,7 +418,7 @@ final class LiveDialogueTest {
             String batch = "[" + (ApiServer.HELLO + ",").repeat(499) + ApiServer.HELLO + "]";
             long seq = 0;
             for (int i = 0; i < 40 && RawClient.open(sockets) == 2; i++) {
-                // read meanwhile: who does not read for two seconds is dropped
+                // read meanwhile: a client that does not read for two seconds is dropped
                 Thread posting = Thread.ofVirtual().start(() -> http.post("/api/tasks/batch", batch));
                 for (int k = 0; k < 500; k++) {
                     assertEquals(++seq, other.next().integer("seq", -1));

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import server.http.Wire;
 
-/// What clients that read nothing may keep in memory.
+/// How much memory clients that read nothing may occupy.
 final class MemoryTest {
 
     private static final int LARGE = 8 << 20;
@@ -25,7 +25,7 @@ final class MemoryTest {
             server.complete(server.start(), "{\"response\":\"" + "b".repeat(LARGE / 2) + "\"}");
             try (Wire one = server.wire(); Wire two = server.wire(); Wire three = server.wire()) {
                 one.send("GET", path.formatted(id));
-                // it has its room before anybody else asks, or all might be refused beside an answer of ours
+                // it has its room before anybody else asks; otherwise all might be refused because of an answer of ours
                 assertEquals("HTTP/1.1 200 OK", one.line());
                 two.send("GET", path.formatted(id));
                 three.send("GET", path.formatted(id));
@@ -72,7 +72,7 @@ final class MemoryTest {
         }
     }
 
-    /// So many spaces.
+    /// This many spaces.
     private static String chunk(int bytes) {
         return Integer.toHexString(bytes) + "\r\n" + " ".repeat(bytes) + "\r\n";
     }

@@ -337,7 +337,7 @@ final class DispatcherTest {
                 : new Outcome.Completed(SimulatedHost.ANSWER));
         start(2, local(b, 0), local(a, 0));
         listed();
-        // since it told its models, b got another one
+        // since b reported its models, it got another one
         b.models("m:latest", "new:latest");
         TaskDocument done = ended(submit(QUICK, "new", 5));
         assertEquals(TaskStatus.COMPLETED, done.task().status(), done.task().state().toString());
@@ -417,7 +417,7 @@ final class DispatcherTest {
         a.answer(call -> a.asked.get() == 1 ? null : new Outcome.Completed(SimulatedHost.ANSWER));
         assertEquals("internal error: java.lang.NullPointerException: the kind of host gave no outcome",
                 ended(submit(QUICK, "m", 5)).attempts().getFirst().error());
-        // what is thrown there is caught by nobody
+        // nobody catches what is thrown there
         AtomicInteger deaths = new AtomicInteger();
         hosts.onNews((task, tokens, counted, loadMillis, now) -> {
             if (deaths.getAndIncrement() == 0) {

@@ -23,7 +23,7 @@ class HostCountersTest {
         assertEquals(19, counters.tokens());
         assertEquals(14, counters.tokensRead());
         assertEquals(6, counters.completed());
-        // only the first one tells how long it took
+        // only the first one says how long it took
         assertEquals(20, counters.tokensPerSecond());
     }
 

@@ -41,7 +41,7 @@ import support.Await;
 import support.FaultyStorage;
 import support.SettableClock;
 
-/// What is made of what hosts and attempts tell.
+/// How reports of hosts and attempts are used.
 final class HostNewsTest {
 
     private static final InstantSource CLOCK = InstantSource.system();
@@ -78,7 +78,7 @@ final class HostNewsTest {
     @Test
     void serversOwnTrouble_afterAnAnswerBegan_isNotTheHosts() throws Exception {
         SimulatedHost a = new SimulatedHost("a").models("new:latest");
-        // it stands still: the trouble is told for a second
+        // the clock stands still: the trouble is reported for a second
         InstantSource clock = new SettableClock(CLOCK.instant().toString());
         Hosts hosts = new Hosts(List.of(local(a)), 2, clock);
         try (TaskQueue queue = TaskQueue.open(new FaultyStorage(), new JournalOptions(1 << 20), QueueOptions.DEFAULT,
@@ -121,7 +121,7 @@ final class HostNewsTest {
     void hostThatIsToBeAskedWhileItIsAsked_isAskedAgain() throws Exception {
         SimulatedHost a = new SimulatedHost("a");
         Semaphore answers = a.holdReports();
-        // it asks by itself in a day only, but for the first time
+        // by itself it asks only after a day, except for the first time
         InstantSource clock = new SettableClock("2027-01-01T00:00:00Z");
         Hosts hosts = new Hosts(List.of(local(a)), 2, clock);
         HealthCheck health = new HealthCheck(hosts, Duration.ofDays(1), clock);

@@ -40,8 +40,8 @@ import support.Await;
 import support.FaultyStorage;
 import support.SettableClock;
 
-/// What keeps hosts, or models on them, from being asked: `requests_per_minute`, and that they are busy. The clock
-/// stands.
+/// Reasons for which hosts, or models on them, are not asked: `requests_per_minute`, and being busy. The clock stands
+/// still.
 final class HostPausesTest {
 
     private final SettableClock clock = new SettableClock("2026-01-01T00:00:00Z");
@@ -112,7 +112,7 @@ final class HostPausesTest {
         clock.pass(Duration.ofSeconds(62));
         dispatcher.wake();
         Await.until("all ran", () -> completed() == 5);
-        // none used an attempt up for having waited
+        // waiting used up no attempt
         tasks.forEach(task -> assertEquals(1, queue.document(task.id()).attempts().size()));
     }
 

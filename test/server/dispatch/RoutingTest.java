@@ -75,7 +75,7 @@ final class RoutingTest {
         "a e:s              | 15 | -      | 0   | a fallback_to_local",
         "a e:d              | 1  | remote | 0   | a fallback_to_local",
         "a                  | 1  | remote | 0   | a fallback_to_local",
-        // a full endpoint: who is in a hurry takes a local place, who asked for an endpoint waits
+        // a full endpoint: an urgent task takes a local place, a task that asked for an endpoint waits
         "a e:f              | 15 | -      | 0   | a fallback_to_local",
         "a e:f              | 10 | -      | 100 | a fallback_to_local",
         "a:f e:f            | 15 | -      | 0   | -",
@@ -120,7 +120,7 @@ final class RoutingTest {
         "a:2 b:1            | b",
         "a:2w4 b:1          | a",
         "a:2w4 b:1w2        | a",
-        // among equals the one that has the model loaded, then the heavier, then the first
+        // among equal hosts: the one that has the model loaded, then the heavier, then the first
         "a b:o              | b",
         "a:1 b:1o           | b",
         "a b:1o             | a",
