@@ -148,7 +148,7 @@ final class Commands {
             new Command("show", "ID", "print everything about a task", "", """
                       ollama-queue show 7k3f
                     """, Show::show),
-            new Command("explain", "ID", "show what a task waits for, and what goes before it", "", """
+            new Command("explain", "ID", "show what a task waits for, and which tasks run before it", "", """
                       ollama-queue explain 7k3f
                     """, Explain::run),
             new Command("result", "ID...", "print the answers of completed tasks", "", """

@@ -49,7 +49,7 @@ final class CronCommands {
                       ollama-queue cron show hourly
                       ollama-queue cron show hourly --output json >hourly.json
                     """, Cron::show),
-            new Command("cron update", "CRON [-]", "change only what the flags name",
+            new Command("cron update", "CRON [-]", "change only the fields that are given as flags",
                     PLAN_FLAGS + Commands.REQUEST_FLAGS, """
                       ollama-queue cron update hourly --cron "30 * * * *" --priority low
                     """, Cron::update),

@@ -133,7 +133,7 @@ class LimitsTest {
             assertEquals("5", usual.get("priority").text());
             assertNull(usual.get("warnings"));
             String batch = server.post("/api/tasks/batch", "[" + task(",\"priority\":9") + "]").body();
-            assertTrue(batch.contains("\"warnings\":[\"tasks of which the priority is lowered to"), batch);
+            assertTrue(batch.contains("\"warnings\":[\"tasks whose priority was lowered to"), batch);
         }
     }
 

@@ -85,8 +85,8 @@ final class ActionApi {
                         + "deleted");
             }
             if (dryRun == expect >= 0) {
-                throw Problem.badRequest(dryRun ? "give dry_run or expect, not both" : "expect is missing: the number "
-                        + "of tasks that have to match, which \"dry_run\":true tells");
+                throw Problem.badRequest(dryRun ? "give dry_run or expect, not both" : "expect is missing: give the "
+                        + "number of tasks that must match (\"dry_run\":true returns it)");
             }
         }
     }

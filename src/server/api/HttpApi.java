@@ -64,7 +64,7 @@ public final class HttpApi {
     static final Setting<Integer> LIST = Setting.integer("limits.list", 1, 1_000_000).byDefault("1000")
             .says("most tasks in one array of a listing");
     static final Setting<String> NAME = Setting.text("server.name")
-            .says("the server's name on the page; without it the address under which the page was opened");
+            .says("the server's name on the page; if not set, the address at which the page was opened");
     static final Setting<Duration> WAIT = Setting.duration("limits.wait", "1s", "1d").byDefault("10m")
             .says("longest long-poll");
     public static final List<Setting<?>> SETTINGS = List.of(TASK_BYTES, BATCH_BYTES, BATCH_TASKS, OTHER_BODY_BYTES,
@@ -209,7 +209,7 @@ public final class HttpApi {
                 .add("PUT", "/api/cron/{id}", Scope.ADMIN,
                         "changes the fields that are given | CronAsked | 200 Cron 409 429 507", crons::update)
                 .add("DELETE", "/api/cron/{id}", Scope.ADMIN, "deletes a cron task | | 204 409 507", crons::remove)
-                .add("PUT", "/api/cron/{id}/enable", Scope.ADMIN, "lets it fire | | 200 Cron 409 507", crons::enable)
+                .add("PUT", "/api/cron/{id}/enable", Scope.ADMIN, "enables it | | 200 Cron 409 507", crons::enable)
                 .add("PUT", "/api/cron/{id}/disable", Scope.ADMIN, "stops it from firing | | 200 Cron 409 507",
                         crons::disable)
                 .add("POST", "/api/cron/{id}/run", Scope.ADMIN, "runs it now | | 201 Submitted 409 429 507",
@@ -246,9 +246,9 @@ public final class HttpApi {
                         actions::begin)
                 .add("GET", "/api/tasks/actions/{id}", Scope.READ, "one action | | 200 Action 409", actions::show)
                 .add("POST", "/api/tasks/actions/{id}/stop", Scope.SUBMIT,
-                        "stops an action; what is done stays | | 200 Action 409 507", actions::stop)
+                        "stops an action; the changes already made stay | | 200 Action 409 507", actions::stop)
                 .add("GET", "/api/tasks/{id}", Scope.READ,
-                        "one task, whole; with wait once it has ended or the time is over | | 200 Task 409",
+                        "one whole task; with wait, once it has ended or the time is over | | 200 Task 409",
                         tasks::show, "wait")
                 .add("GET", "/api/tasks/{id}/explain", Scope.READ,
                         "why a task stands where it stands | | 200 Explanation 409",
@@ -270,7 +270,7 @@ public final class HttpApi {
         JournalApi journal = new JournalApi(parts.queue(), parts.compaction(), parts.tokens()::everAdded,
                 parts.clock());
         routes
-                .add("GET", "/api/now", Scope.READ, "what runs, what is next, what needs somebody | | 200 Now",
+                .add("GET", "/api/now", Scope.READ, "what runs, what is next, and what needs attention | | 200 Now",
                         now::show)
                 .add("GET", "/api/status", Scope.READ, "the queue in numbers | | 200 Status", queueApi::status)
                 .add("GET", "/api/stats", Scope.READ, "the queue in numbers, by its older path | | 200 Status",
@@ -284,12 +284,12 @@ public final class HttpApi {
                 .add("POST", "/api/queue/drain", Scope.ADMIN,
                         "refuses new tasks and finishes the rest | | 200 Status 507", queueApi::drain)
                 .add("POST", "/api/journal/compact", Scope.ADMIN,
-                        "drops from the disk what is no longer needed | | 200 Compaction 409 507", journal::compact)
+                        "removes from the disk what is no longer needed | | 200 Compaction 409 507", journal::compact)
                 .add("GET", "/api/backup", Scope.ADMIN, "the whole journal as one file | | 200 file", journal::download)
                 .add("GET", "/api/backends", Scope.READ, "the hosts | | 200 [Backend]", backends::list)
-                .add("POST", "/api/backends/{id}/enable", Scope.ADMIN, "takes a host in again | | 200 Backend 409",
+                .add("POST", "/api/backends/{id}/enable", Scope.ADMIN, "enables a host | | 200 Backend 409",
                         backends::enable)
-                .add("POST", "/api/backends/{id}/disable", Scope.ADMIN, "takes a host out | | 200 Backend 409",
+                .add("POST", "/api/backends/{id}/disable", Scope.ADMIN, "disables a host | | 200 Backend 409",
                         backends::disable)
                 .add("POST", "/api/backends/{id}/check", Scope.ADMIN, "asks a host how it is | | 200 Backend",
                         backends::check)
@@ -315,7 +315,7 @@ public final class HttpApi {
                 .add("GET", "/openapi.json", Scope.READ, "this description | | 200 object",
                         new OpenApi(routes, shapes())::show)
                 .add("GET", "/healthz", Scope.OPEN, "whether the process is alive | | 200 Health", serverApi::health)
-                .add("GET", "/readyz", Scope.OPEN, "whether the server takes tasks | | 200 Health", serverApi::ready)
+                .add("GET", "/readyz", Scope.OPEN, "whether the server accepts tasks | | 200 Health", serverApi::ready)
                 .add("GET", "/Client.java", Scope.OPEN, "the client in one file | | 200 text 404", serverApi::client);
     }
 }

@@ -31,8 +31,7 @@ record Warnings(TaskQueue queue, InstantSource clock) {
         long late = tasks.stream().filter(task -> lateness(task) != null).count();
         List<String> warnings = new ArrayList<>();
         if (lowered > 0) {
-            warnings.add("tasks of which the priority is lowered to the highest that their client may have: "
-                    + lowered);
+            warnings.add("tasks whose priority was lowered to the highest that their client may use: " + lowered);
         }
         if (late > 0) {
             warnings.add("tasks that cannot be finished by their finish_by: " + late);
