@@ -138,7 +138,7 @@ function ofFailures(now, at, context) {
     });
     return now.failures_more === 0 ? all : [...all, {key: 'failed', mark: '✗', grave: true, href: '#/failed',
         label: 'See all failed tasks',
-        what: `${count(now.failures_more, 'task')} more failed in the last hour, of other causes`}];
+        what: `${count(now.failures_more, 'task')} more failed in the last hour, for other reasons`}];
 }
 
 /** An entry: {node, show(need)}. */

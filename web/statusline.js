@@ -59,7 +59,7 @@ function strongest(since, {api, live, status, complain}) {
     if (since !== null && live.state.mode === 'offline') {
         const wait = Math.ceil(((live.state.retryAt ?? 0) - Date.now()) / 1_000);
         return {kind: 'offline', says: `No contact with the server since ${clockOfDay(since)}${
-            wait > 0 ? `, trying again in ${wait} s` : ', trying again'}. What is shown is of then.`,
+            wait > 0 ? `, trying again in ${wait} s` : ', trying again'}. The page shows the state at that time.`,
         title: 'Try now', run: () => live.retry()};
     }
     const value = status.value;

@@ -11,7 +11,7 @@ const WAIT_MAX = 0.75;
 const RULES = {
     on: 'it asked for this host', local_first_policy: 'local hosts go first',
     remote_execution: 'it asked for an endpoint',
-    critical_priority: 'what is critical goes to endpoints', max_local_queue_size: 'the local queue was full',
+    critical_priority: 'critical tasks go to endpoints', max_local_queue_size: 'the local queue was full',
     high_priority: 'high priorities go to endpoints', below_high_priority: 'priorities below high stay local',
     fallback_to_local: 'no endpoint took it', no_local_host: 'no local host could take it',
     after_failure: 'it had failed elsewhere',

@@ -56,8 +56,8 @@ final class Reload {
             String before = loaded.fileName();
             if (before != null && !Files.exists(Path.of(before))) {
                 // without it there would be no token, no limit and no window; most likely it is just being replaced
-                throw Problem.badRequest(before + " is gone; without it the server would go on by its defaults, so all "
-                        + "stays as it is until it is there again or the server is restarted");
+                throw Problem.badRequest(before + " is gone; the present settings stay until it is there again or the "
+                        + "server is restarted");
             }
             AllSettings read = AllSettings.load(line, System.getenv(), kinds);
             Settings next = read.settings();

@@ -101,8 +101,8 @@ public final class Actions {
     private void checkRoom(List<TaskAction> running, int more) {
         int others = running.stream().mapToInt(action -> action.tasks() == null ? 0 : action.tasks().length).sum();
         if (running.size() >= ActionIndex.RUNNING_MAX || others + more > tasksMax) {
-            throw new Problem(429, running.size() + " actions on " + others + " tasks are at work; at most "
-                    + ActionIndex.RUNNING_MAX + " on " + tasksMax + " may be; try again later");
+            throw new Problem(429, running.size() + " actions on " + others + " tasks are in progress; the limit is "
+                    + ActionIndex.RUNNING_MAX + " on " + tasksMax + "; try again later");
         }
     }
 

@@ -284,7 +284,7 @@ public final class EventHub implements AutoCloseable {
     ///
     /// @return the number of subscribers woken
     private int handOn(List<DurableEvent> events, List<Subscription> to, List<Subscription> missed) {
-        missed.forEach(subscription -> subscription.drop("more happened than the server could hand on"));
+        missed.forEach(subscription -> subscription.drop("more events arrived than the server could deliver"));
         List<Handed> handed = new ArrayList<>(events.size());
         int woken = 0;
         for (DurableEvent event : events) {

@@ -28,11 +28,11 @@ final class Machine {
         MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
         MemoryUsage heap = memory.getHeapMemoryUsage();
         MemoryUsage rest = memory.getNonHeapMemoryUsage();
-        out.gauge("jvm_memory_used_bytes", "Memory of the Java virtual machine that is used.")
+        out.gauge("jvm_memory_used_bytes", "Used memory of the Java virtual machine.")
                 .sample(heap.getUsed(), "area", "heap").sample(rest.getUsed(), "area", "nonheap");
-        out.gauge("jvm_memory_committed_bytes", "Memory that the Java virtual machine has.")
+        out.gauge("jvm_memory_committed_bytes", "Committed memory of the Java virtual machine.")
                 .sample(heap.getCommitted(), "area", "heap").sample(rest.getCommitted(), "area", "nonheap");
-        out.gauge("jvm_memory_max_bytes", "Most memory of the Java virtual machine's heap.")
+        out.gauge("jvm_memory_max_bytes", "Maximum heap of the Java virtual machine.")
                 .sample(heap.getMax(), "area", "heap");
         out.summary("jvm_gc_collection_seconds", "Garbage collections, and how long they took.");
         for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
@@ -64,7 +64,7 @@ final class Machine {
                 if (line.startsWith("VmSize:")) {
                     out.gauge("process_virtual_memory_bytes", "Virtual memory.").sample(bytes(line));
                 } else if (line.startsWith("VmRSS:")) {
-                    out.gauge("process_resident_memory_bytes", "Memory that is in the machine's.").sample(bytes(line));
+                    out.gauge("process_resident_memory_bytes", "Resident memory.").sample(bytes(line));
                 }
             }
         } catch (IOException untold) {

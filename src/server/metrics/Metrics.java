@@ -108,13 +108,13 @@ public final class Metrics {
     /// Writes the state of pending tasks, as in the API's status.
     private void pending(Exposition out, Outlook outlook) {
         out.gauge(OURS + "pending_tasks", "Pending tasks by what they wait for: their turn (ready), their next "
-                + "attempt, their time, or something that somebody has to look at (blocked).");
+                + "attempt, their time, or a problem that needs attention (blocked).");
         for (State state : State.values()) {
             out.sample(outlook.count(state), "state", state.text());
         }
         long oldest = outlook.groups().stream().filter(group -> group.state() == State.READY && group.first() != null)
                 .mapToLong(group -> Math.max(group.first().createdAt(), group.first().wakeAt())).min().orElse(0);
-        out.gauge(OURS + "oldest_waiting_seconds", "How long the eldest of the tasks that are ready waits; 0 for none.")
+        out.gauge(OURS + "oldest_waiting_seconds", "How long the oldest of the ready tasks has waited; 0 for none.")
                 .sample(oldest == 0 ? 0 : Math.max(0, clock.millis() - oldest) / MILLIS);
     }
 

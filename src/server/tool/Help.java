@@ -41,7 +41,7 @@ public final class Help {
             Problems, which prevent the server from starting:
               the file is missing              a segment between others is not there
               does not begin with the header   the first 80 bytes of a segment have changed
-              the bytes here are not a line       a line has changed, or was overwritten
+              the bytes here are not a line    a line has changed, or was overwritten
               sequence number N is too low     a line stands where a later one belongs
               ends here without the closing mark, is shorter than its segment    bytes at the end are gone
               longer than the segment's size   there are bytes that the server never wrote

@@ -110,7 +110,7 @@ final class Handshake {
                     return new String(Base64.getUrlDecoder().decode(name.substring(BEARER.length())),
                             StandardCharsets.UTF_8);
                 } catch (IllegalArgumentException wrong) {
-                    throw Problem.badRequest("the subprotocol bearer. must go on with the token in base64url");
+                    throw Problem.badRequest("the subprotocol bearer. must be followed by the token in base64url");
                 }
             }
         }

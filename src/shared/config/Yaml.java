@@ -44,7 +44,7 @@ public final class Yaml {
         for (int i = 0; i < in.text.length(); i++) {
             char c = in.text.charAt(i);
             if (c < ' ' && c != '\n' && c != '\t' || c >= 0x7f && c < 0xa0 && c != 0x85 || c >= '\ufffd') {
-                throw in.error(i, "a character that text does not hold; is the file UTF-8?");
+                throw in.error(i, "a character that is not allowed in text; is the file UTF-8?");
             }
         }
         pass("---");

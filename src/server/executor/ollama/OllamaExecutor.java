@@ -65,7 +65,7 @@ final class OllamaExecutor implements TaskExecutor {
     OllamaExecutor(OllamaAddress address, Route route, InstantSource clock, Limits limits) {
         this.address = address;
         refusal = new Refusal(address.name(), null, clock);
-        notItself = new Refusal(address.name(), "is the address that of an Ollama?", clock);
+        notItself = new Refusal(address.name(), "is this the address of an Ollama server?", clock);
         this.limits = limits;
         client = new HostClient(address.name(), route);
         relay = new HostRelay(address.name(), client, refusal, limits, clock);

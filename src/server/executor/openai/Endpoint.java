@@ -142,7 +142,7 @@ record Endpoint(String name, URI baseUrl, String apiKey, Map<String, String> hea
         if (uri.getRawAuthority() != null && uri.getRawAuthority().contains("@") || uri.getRawQuery() != null
                 || uri.getRawFragment() != null) {
             throw new IllegalArgumentException("user, password, query and fragment have no place in it; "
-                    + "a key belongs into api_key, anything else into headers");
+                    + "a key belongs in api_key, anything else in headers");
         }
         if (uri.getHost() == null || uri.getPort() == 0 || uri.getPort() > 65_535) {
             throw new IllegalArgumentException("it has no host name (letters, digits, dots and hyphens) with a port "
