@@ -74,7 +74,7 @@ final class Rooms {
             queue.line: action.plan cron.plan queue.state task
             queue.page: queue.index queue.ledger queue.state task
             queue.state: action.plan cron.plan order order.ahead order.limits queue.index settings task
-            relay: access dispatch executor executor.answer executor.relay http journal.disk live order.limits \
+            relay: access dispatch executor executor.answer executor.relay http journal journal.disk live order.limits \
                 queue settings task
             settings:
             simulate: dispatch journal.disk journal.recovery order order.ahead order.limits queue.line queue.state \

@@ -10,6 +10,7 @@ import server.executor.HostAnswer;
 import server.executor.HostHead;
 import server.executor.Outcome;
 import server.http.Answer;
+import server.journal.JournalFailure;
 import server.live.RelayedAnswer;
 import server.live.RelayedAnswer.Look;
 import server.task.Task;
@@ -113,8 +114,7 @@ final class RelayedCall {
         if (head == null) {
             return refused(look);
         }
-        // the host was asked before that
-        parts.queue().ledger().awaitDurable(look.startSeq());
+        awaitStart(look);
         // to a stream that has lost its end an error is added
         long length = form.streams() ? -1 : head.length();
         return new Answer.Streamed(head.status(), head.contentType(), length, out -> write(out, false, length),
@@ -134,7 +134,7 @@ final class RelayedCall {
         return left != null || heartbeat.isZero() || untilSign.compareTo(LOOK_EVERY) > 0 ? LOOK_EVERY : untilSign;
     }
 
-    /// Writes the answer; if the server stops first, reports that.
+    /// Writes the answer; if the server stops or its journal fails first, reports that.
     ///
     /// @param early  whether the answer begins before the host's
     /// @param length of the whole answer; -1 if it is not known
@@ -146,6 +146,8 @@ final class RelayedCall {
             copy(out, length);
         } catch (InterruptedException ends) {
             fail(out, stopping());
+        } catch (JournalFailure failed) {
+            fail(out, new Problem(503, failed.getMessage()));
         }
     }
 
@@ -164,7 +166,16 @@ final class RelayedCall {
             }
             look = next(look, signAt);
         }
+        awaitStart(look);
+    }
+
+    /// Waits until the start of the attempt that answers is durable, because the host was asked before that.
+    private void awaitStart(Look look) throws InterruptedException {
         parts.queue().ledger().awaitDurable(look.startSeq());
+        if (Thread.interrupted()) {
+            // nothing can be written while the flag is set
+            throw new InterruptedException();
+        }
     }
 
     /// Returns the state after a change, or after a while. A call that every host refuses ends.

@@ -2,6 +2,7 @@ package server.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.InputStream;
@@ -11,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,114 @@ class RelayDurableTest {
             assertFalse(asked.get());
             rig.journal.releaseSync();
             assertEquals(200, answer.get().statusCode());
+        }
+    }
+
+    /// It is not left without a word, as it was while it awaited the disk.
+    @Test
+    void callerThatHasSignsOfLife_learnsThatTheDiskHasFailed() throws Exception {
+        Settings signs = Settings.DEFAULT.with(RelayOptions.HEARTBEAT, Duration.ofMillis(30));
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(signs, ollama.url());
+                Wire caller = rig.wire()) {
+            ollama.otherwise(FakeOllamaAnswer.tokens("Hel", "lo"));
+            rig.queue.changeMode(QueueMode.PAUSED);
+            caller.lines("POST /api/chat HTTP/1.1", "Host: localhost", "Connection: close", "Content-Length: "
+                    + CHAT.length(), "").raw(CHAT);
+            assertEquals("HTTP/1.1 200 OK", caller.line());
+            CompletableFuture<Long> started = started(rig);
+            rig.journal.holdSync();
+            CompletableFuture<Void> resumed = CompletableFuture.runAsync(
+                    () -> rig.queue.changeMode(QueueMode.RUNNING));
+            awaitFirstByte(rig, started);
+            rig.journal.failSync(1);
+            rig.journal.releaseSync();
+            String rest = caller.rest();
+            assertTrue(rest.contains("\"error\":\"the journal can no longer be written"), rest);
+            assertFalse(rest.contains("lo\""), rest);
+            assertThrows(CompletionException.class, resumed::join);
+        }
+    }
+
+    @Test
+    void callerWhoseStartCannotBeSynced_gets503() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise(FakeOllamaAnswer.tokens("Hel", "lo"));
+            CompletableFuture<Long> started = started(rig);
+            rig.journal.holdSync();
+            CompletableFuture<HttpResponse<byte[]>> answer = rig.client().sendAsync(
+                    rig.request("/api/chat", CHAT), BodyHandlers.ofByteArray());
+            awaitFirstByte(rig, started);
+            rig.journal.failSync(1);
+            rig.journal.releaseSync();
+            assertEquals(503, answer.get().statusCode());
+            assertFalse(new String(answer.get().body(), StandardCharsets.UTF_8).contains("lo\""));
+        }
+    }
+
+    @Test
+    void hostThatRefuses_isToldAfterTheSync() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> reply.whole(400, "{\"error\":\"bad option\"}"));
+            rig.journal.holdSync();
+            CompletableFuture<HttpResponse<byte[]>> answer = rig.client().sendAsync(
+                    rig.request("/api/chat", CHAT), BodyHandlers.ofByteArray());
+            ollama.takeRequest();
+            // submitted, started and failed
+            Await.until(() -> "did not fail", () -> rig.queue.ledger().appendedSeq() >= 3);
+            otherCalls(rig);
+            assertFalse(answer.isDone());
+            rig.journal.releaseSync();
+            assertEquals(400, answer.get().statusCode());
+            assertEquals(TaskStatus.FAILED, rig.task().task().status());
+        }
+    }
+
+    /// The second host is asked before the failure of the first is durable; no byte comes before its start is.
+    @Test
+    void anotherHost_isAskedMeanwhile_butTheCallerWaits() throws Exception {
+        try (FakeOllama one = FakeOllama.start(); FakeOllama two = FakeOllama.start();
+                RelayRig rig = new RelayRig("one=" + one.url(), "two=" + two.url())) {
+            CompletableFuture<Long> started = started(rig);
+            AtomicBoolean failed = new AtomicBoolean();
+            FakeOllamaAnswer first = (request, reply) -> {
+                if (failed.getAndSet(true)) {
+                    FakeOllamaAnswer.tokens("Hel", "lo").play(request, reply);
+                } else {
+                    reply.whole(503, "{\"error\":\"server busy, please try again\"}");
+                }
+            };
+            one.otherwise(first);
+            two.otherwise(first);
+            rig.journal.holdSync();
+            CompletableFuture<HttpResponse<InputStream>> answer = rig.client().sendAsync(
+                    rig.request("/api/chat", CHAT), BodyHandlers.ofInputStream());
+            awaitFirstByte(rig, started);
+            otherCalls(rig);
+            assertFalse(answer.isDone());
+            rig.journal.releaseSync();
+            assertTrue(new String(answer.get().body().readAllBytes(), StandardCharsets.UTF_8).contains("lo"));
+            assertEquals(2, one.requests().size() + two.requests().size());
+        }
+    }
+
+    @Test
+    void callerThatLeavesMeanwhile_endsItsTaskAndItsHostsWork() throws Exception {
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
+            ollama.otherwise((request, reply) -> {
+                reply.begin("application/x-ndjson");
+                reply.part("{\"done\":false}\n");
+                request.awaitCancelled();
+            });
+            CompletableFuture<Long> started = started(rig);
+            rig.journal.holdSync();
+            Wire caller = rig.wire().lines("POST /api/chat HTTP/1.1", "Host: localhost", "Content-Length: "
+                    + CHAT.length(), "").raw(CHAT);
+            awaitFirstByte(rig, started);
+            caller.close();
+            Await.until(() -> "the host still works", () -> ollama.running() == 0);
+            rig.journal.releaseSync();
+            Await.until(() -> "not cancelled", () -> rig.task().task().status() == TaskStatus.CANCELLED);
+            assertEquals("its caller has left", rig.task().error());
         }
     }
 
