@@ -136,8 +136,7 @@ class RelayDurableTest {
             ollama.otherwise(FakeOllamaAnswer.tokens("Hel", "lo"));
             CompletableFuture<Long> started = started(rig);
             rig.journal.holdSync();
-            CompletableFuture<HttpResponse<byte[]>> answer = rig.client().sendAsync(
-                    rig.request("/api/chat", CHAT), BodyHandlers.ofByteArray());
+            CompletableFuture<HttpResponse<byte[]>> answer = called(rig);
             awaitFirstByte(rig, started);
             rig.journal.failSync(1);
             rig.journal.releaseSync();
@@ -151,8 +150,7 @@ class RelayDurableTest {
         try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(ollama.url())) {
             ollama.otherwise((request, reply) -> reply.whole(400, "{\"error\":\"bad option\"}"));
             rig.journal.holdSync();
-            CompletableFuture<HttpResponse<byte[]>> answer = rig.client().sendAsync(
-                    rig.request("/api/chat", CHAT), BodyHandlers.ofByteArray());
+            CompletableFuture<HttpResponse<byte[]>> answer = called(rig);
             ollama.takeRequest();
             // submitted, started and failed
             Await.until(() -> "did not fail", () -> rig.queue.ledger().appendedSeq() >= 3);
@@ -211,6 +209,10 @@ class RelayDurableTest {
             Await.until(() -> "not cancelled", () -> rig.task().task().status() == TaskStatus.CANCELLED);
             assertEquals("its caller has left", rig.task().error());
         }
+    }
+
+    private static CompletableFuture<HttpResponse<byte[]>> called(RelayRig rig) {
+        return rig.client().sendAsync(rig.request("/api/chat", CHAT), BodyHandlers.ofByteArray());
     }
 
     /// Returns what will be the number of the task whose attempt begins next.
