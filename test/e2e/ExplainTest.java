@@ -107,7 +107,7 @@ class ExplainTest {
                 assertEquals("true", ended.get("loads").text());
                 assertEquals(null, ended.text("passed"));
                 ended = explain(server, first);
-                assertEquals("what it needs is loaded where a place is free", ended.text("rule"));
+                assertEquals("its model is loaded on a host with a free place", ended.text("rule"));
                 assertEquals("false", ended.get("loads").text());
                 assertEquals(other, ended.text("passed"));
                 assertEquals(1, ((Json.Arr) ended.get("attempts")).values().size());

@@ -98,7 +98,7 @@ class LimitsTest {
             HttpResponse<String> call = relayed(server, "me");
             assertTrue(ServerProcess.object(call.body()).get("error") instanceof Json.Obj, call.body());
             HttpResponse<String> submit = server.post("/api/tasks", task(",\"client\":\"me\""));
-            assertTrue(submit.body().startsWith("{\"error\":\"client me: 3 may come in a minute, and did; try again "
+            assertTrue(submit.body().startsWith("{\"error\":\"client me: the limit of 3 a minute is reached; try again "
                     + "in "), submit.body());
             for (HttpResponse<String> refused : List.of(call, submit, server.post("/api/tasks/batch",
                     "[" + task("") + "," + task(",\"client\":\"me\"") + "]"))) {

@@ -177,10 +177,11 @@ class SimulateTest {
         String text = simulate(0, data, "--policy", policy.toString());
         assertTrue(text.contains("\n  not used here: clients.a.max_pending, retry.max_retries, server.port\n"), text);
         assertTrue(text.contains("\n  affinity.max_batch: 2 (" + policy + ", line 1)\n"), text);
-        assertTrue(text.contains("\n  not on record: which models each host has; taken is that it has all\n"), text);
+        assertTrue(text.contains(
+                "\n  not recorded: the hosts' models; each host is assumed to have all of them\n"), text);
         for (String nothing : List.of("", "retry: {max_retries: 1}\n")) {
             assertTrue(simulate(1, data, "--policy", config("nothing.yaml", nothing).toString()).contains(
-                    "nothing.yaml: the policy says nothing that decides here; it may have affinity, "));
+                    "nothing.yaml: no setting in this policy has an effect here; those that have: affinity, "));
         }
         text = simulate(1, data, "--policy", config("typo.yaml", "afinity: {max_batch: 2}\n").toString());
         assertTrue(text.matches("(?s).*typo\\.yaml.*line 1.*did you mean \"?affinity.*"), text);

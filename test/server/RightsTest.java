@@ -355,7 +355,7 @@ final class RightsTest {
         String action = "/api/tasks/actions/" + json(begun).text("id");
         Await.until("the action has ended", () -> "completed"
                 .equals(json(ask("GET", action, few, null)).text("status")));
-        assertEquals("{\"as many tasks are pending as may be, in all or of its client\":1}",
+        assertEquals("{\"too many tasks are pending, in total or for its client\":1}",
                 json(ask("GET", action, few, null)).get("refused").text());
         assertEquals(200, ask("POST", first + "/retry", admin, null).status());
     }

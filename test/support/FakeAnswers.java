@@ -13,7 +13,7 @@ final class FakeAnswers {
             + "\"text\":\"it came earlier\"}],\"longest_wait\":600,\"attempts\":[{\"attempt\":1,\"host\":\"gpu\","
             + "\"rule\":\"local\",\"duration\":\"1s\",\"error\":\"broke off\"}]}";
     static final String RAN = "{\"id\":\"ID\",\"status\":\"completed\",\"waits_for\":null,\"rule\":"
-            + "\"what it needs is loaded where a place is free\",\"host\":\"gpu\",\"host_rule\":\"local\","
+            + "\"its model is loaded on a host with a free place\",\"host\":\"gpu\",\"host_rule\":\"local\","
             + "\"loads\":true,\"passed\":\"task_000000000009\",\"before\":[],\"longest_wait\":null,\"attempts\":[]}";
 
     /// An answer.

@@ -40,7 +40,7 @@ public final class Actions {
     static final int TASKS_MAX = 1_000_000;
 
     static final String UNREADABLE = "its record cannot be read";
-    static final String NO_ROOM = "as many tasks are pending as may be, in all or of its client";
+    static final String NO_ROOM = "too many tasks are pending, in total or for its client";
 
     /// The maximum number of tasks in a step.
     static final int STEP = 64;

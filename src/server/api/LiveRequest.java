@@ -79,7 +79,7 @@ record LiveRequest(long since, List<From> subscribe, List<String> unsubscribe, b
     private static long number(Json.Obj object, String name, long max) {
         long number = object.get(name) == null ? 0 : object.integer(name, -1);
         if (number < 0 || number > max) {
-            throw Problem.badRequest(name + " must be a whole number from 0 on");
+            throw Problem.badRequest(name + " must be a whole number from 0 to " + max);
         }
         return number;
     }

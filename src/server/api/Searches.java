@@ -42,8 +42,8 @@ final class Searches {
     /// @throws Problem 503 if that takes too long
     <T> T run(Supplier<T> search) throws InterruptedException {
         if (!room.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-            throw new Problem(503, max + " searches have been running for " + patience.toSeconds()
-                    + " s, which is as many as run at a time");
+            throw new Problem(503, "the search had no turn within " + patience.toSeconds() + " s: only " + max
+                    + " run at a time");
         }
         try {
             return search.get();

@@ -229,7 +229,7 @@ final class AttemptRunner {
             throw failed;
         } catch (RuntimeException | Error bug) {
             if (OwnTrouble.is(bug)) {
-                return new Outcome.Failed(Cause.OWN, "this server is short of something: " + bug, null);
+                return new Outcome.Failed(Cause.OWN, "this server is out of resources: " + bug, null);
             }
             LOG.log(Level.ERROR, "event=attempt_failed id=" + task.name(), bug);
             return new Outcome.Failed(Cause.PASSING, "internal error: " + bug, null);

@@ -67,8 +67,7 @@ public final class AnswerRoom {
             }
             if (held + more > max) {
                 throw new HostFailure(Cause.FINAL, host + " sent an answer larger than " + Limits.shown((int) max)
-                        + ", which is what this server's heap has room for: give it more with -Xmx in "
-                        + "OLLAMA_QUEUE_JAVA_OPTS");
+                        + ", all that this server's heap has room for: raise -Xmx in OLLAMA_QUEUE_JAVA_OPTS");
             }
             if (taken.addAndGet(more) > max) {
                 taken.addAndGet(-more);

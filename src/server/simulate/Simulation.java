@@ -116,7 +116,7 @@ public final class Simulation {
         }
         return state.mode() == QueueMode.PAUSED ? "the queue was paused"
                 : on != null && !hosts.has(on) ? "no host is named " + on
-                : "no host here takes them, of model " + RunnerKey.plain(task.model());
+                : "no host here accepts the model " + RunnerKey.plain(task.model());
     }
 
     private long next() {

@@ -42,9 +42,9 @@ public record Attempt(int number, String host, long startedAt, long endedAt, Str
         /// The rules within a priority, in the order in which they are tried.
         public enum By {
             PRESSING("it would miss its finish_by otherwise"),
-            BEHIND("its client is behind its share by as much as it may be"),
-            OVERDUE("it was passed over as often or as long as it may be"),
-            LOADED("what it needs is loaded where a place is free"),
+            BEHIND("its client is further behind its share than allowed"),
+            OVERDUE("it was passed over as often or as long as allowed"),
+            LOADED("its model is loaded on a host with a free place"),
             FIRST("it is first by priority, client and time");
 
             /// The name in the journal and the API.

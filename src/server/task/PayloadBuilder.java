@@ -137,8 +137,8 @@ final class PayloadBuilder {
     /// Returns the whole body for another endpoint, unchanged.
     Slice body() {
         if (!beside.isEmpty()) {
-            throw Problem.badRequest("with endpoint the whole request stands in payload, so " + beside.getFirst()
-                    + " must not be given with it");
+            throw Problem.badRequest("with endpoint, payload is the whole request, so " + beside.getFirst()
+                    + " must not be given beside it");
         }
         if (whole == null || whole.bytes()[whole.from()] != '{') {
             throw Problem.badRequest("with endpoint, payload must be the whole request, an object");

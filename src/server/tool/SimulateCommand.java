@@ -77,7 +77,7 @@ final class SimulateCommand {
     private static boolean decides(String file, Loader policy, Invocation call) {
         boolean any = given(policy).keySet().stream().anyMatch(SimulateCommand::decides);
         if (!any) {
-            call.err().println(file + ": the policy says nothing that decides here; it may have " + POLICY_HAS);
+            call.err().println(file + ": no setting in this policy has an effect here; those that have: " + POLICY_HAS);
         }
         return any;
     }
@@ -107,7 +107,7 @@ final class SimulateCommand {
         if (!unused.isEmpty()) {
             call.out().println("  not used here: " + unused);
         }
-        call.out().println("  not on record: which models each host has; taken is that it has all");
+        call.out().println("  not recorded: the hosts' models; each host is assumed to have all of them");
         hosts.described().forEach(host -> call.out().println("  host " + host));
         Report.print(call.out(), Simulation.run(recording, settings, hosts));
     }

@@ -67,7 +67,7 @@ final class MessageReader implements FrameReader.Sink {
         demand(head.rsv() == 0, "a reserved bit is set, and no extension was agreed on");
         demand(head.masked(), "a client's frame must be masked");
         demand(head.length() >= 0, "the highest bit of a length must be 0");
-        demand(head.minimal(), "a length must be written in as few bytes as it can be");
+        demand(head.minimal(), "a length must use as few bytes as possible");
         switch (head.opcode()) {
             case FrameHead.CLOSE, FrameHead.PING, FrameHead.PONG -> {
                 demand(head.fin(), "a control frame must not be fragmented");

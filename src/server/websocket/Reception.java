@@ -62,7 +62,8 @@ final class Reception {
         } catch (Problem problem) {
             refuse(problem);
         } catch (SocketTimeoutException late) {
-            refuse(new Problem(408, "the request did not come within " + options.requestTimeMax().toSeconds() + " s"));
+            refuse(new Problem(408, "the request did not arrive within " + options.requestTimeMax().toSeconds()
+                    + " s"));
         }
         return null;
     }
@@ -79,7 +80,7 @@ final class Reception {
             if (length == bytes.length) {
                 int more = Math.min(length, options.headerBytesMax() - length);
                 if (!gate.takes(more)) {
-                    throw new Problem(503, "the requests that are coming in hold " + options.headsMax()
+                    throw new Problem(503, "incoming requests hold " + options.headsMax()
                             + " bytes together, which is the limit");
                 }
                 bytes = Arrays.copyOf(bytes, length + more);

@@ -345,11 +345,11 @@ final class LiveDialogueTest {
     @CsvSource(delimiter = '|', value = {
             "[1]|a message must be an object, as {\"subscribe\":[\"task_7k3f9q2m4x8z\"]}",
             "{\"subscribed\":[]}|\"subscribed\" is unknown here; did you mean subscribe?",
-            "{\"since\":\"5\"}|since must be a whole number from 0 on",
-            "{\"since\":-1}|since must be a whole number from 0 on",
+            "{\"since\":\"5\"}|since must be a whole number from 0 to 9223372036854775807",
+            "{\"since\":-1}|since must be a whole number from 0 to 9223372036854775807",
             "{\"subscribe\":\"task_1\"}|subscribe must be an array of ids of tasks",
             "{\"subscribe\":[5]}|an id of a task must be text, as \"task_7k3f9q2m4x8z\"",
-            "{\"subscribe\":[{\"id\":\"a\",\"offset\":1.5}]}|offset must be a whole number from 0 on",
+            "{\"subscribe\":[{\"id\":\"a\",\"offset\":1.5}]}|offset must be a whole number from 0 to 2147483647",
             "{\"subscribe\":[{\"id\":\"a\",\"from\":1}]}|\"from\" is unknown here",
             "{\"subscribe\":[{\"attempt\":1}]}|an id of a task must be text, as \"task_7k3f9q2m4x8z\"",
             "{\"ping\":1}|ping must be true"})

@@ -236,7 +236,7 @@ final class TaskApiTest {
         assertEquals("{\"id\":\"" + id + "\",\"status\":\"pending\",\"position\":2,\"starts_in\":{\"low\":1.5,"
                 + "\"high\":2},\"waits_for\":{\"kind\":\"turn\",\"text\":\"the task before it\"},"
                 + "\"rule\":\"it is first\",\"host\":\"gpu\",\"host_rule\":\"local\",\"loads\":true,\"passed\":null,"
-                + "\"before\":[{\"id\":\"task_1\",\"why\":\"loaded\",\"text\":\"what it needs is loaded\"}],"
+                + "\"before\":[{\"id\":\"task_1\",\"why\":\"loaded\",\"text\":\"its model is loaded\"}],"
                 + "\"longest_wait\":60,\"load\":null,\"attempts\":[]}", why.text());
         Json.Obj task = json(server.get("/api/tasks/" + id));
         assertEquals("2", task.get("position").text());

@@ -123,7 +123,7 @@ final class ConnectionTest {
         EchoServer server = start(EchoServer.OPTIONS);
         String request = RawClient.request("/ws", "A: " + "x".repeat(3_000) + "\r\n");
         byte[] begun = request.substring(0, 3_000).getBytes(StandardCharsets.US_ASCII);
-        String refused = "\"the requests that are coming in hold " + EchoServer.OPTIONS.headsMax() + " bytes together";
+        String refused = "\"incoming requests hold " + EchoServer.OPTIONS.headsMax() + " bytes together";
         List<RawClient> clients = new ArrayList<>();
         try {
             // each needs 2 KiB beyond what every connection has

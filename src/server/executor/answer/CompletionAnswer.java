@@ -93,7 +93,7 @@ public final class CompletionAnswer {
             usage = kept(members.get("usage"), usage);
             timings = kept(members.get("timings"), timings);
         } catch (JsonException | IllegalArgumentException wrong) {
-            throw new HostFailure(Cause.PASSING, host + " sent what is not an answer of OpenAI's API: "
+            throw new HostFailure(Cause.PASSING, host + " sent an answer that is not valid in OpenAI's API: "
                     + wrong.getMessage());
         }
         if (size > limits.answer()) {

@@ -80,7 +80,7 @@ public final class StreamedAnswer {
             }
             in.end();
         } catch (JsonException notJson) {
-            throw new HostFailure(Cause.PASSING, host + " sent what is not an answer of Ollama's: "
+            throw new HostFailure(Cause.PASSING, host + " sent an answer that is not valid in Ollama's API: "
                     + notJson.getMessage());
         }
         if (size > limits.answer()) {

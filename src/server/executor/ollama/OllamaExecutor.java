@@ -259,6 +259,6 @@ final class OllamaExecutor implements TaskExecutor {
     }
 
     private HostFailure noAnswer(String why) {
-        return new HostFailure(Cause.PASSING, name() + " sent what is not an answer of Ollama's: " + why);
+        return new HostFailure(Cause.PASSING, name() + " sent an answer that is not valid in Ollama's API: " + why);
     }
 }

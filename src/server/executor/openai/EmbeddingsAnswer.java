@@ -59,7 +59,7 @@ final class EmbeddingsAnswer {
             AnswerLines.joinLines(out.buffer(), 0, out.length());
             return new Slice(out.buffer(), 0, out.length());
         } catch (JsonException | IllegalArgumentException wrong) {
-            throw new HostFailure(Cause.PASSING, host + " sent what is not an answer of OpenAI's API: "
+            throw new HostFailure(Cause.PASSING, host + " sent an answer that is not valid in OpenAI's API: "
                     + wrong.getMessage());
         }
     }

@@ -90,15 +90,15 @@ public final class Repair {
         if (gaps.isEmpty() && last > 0 && isUnused(found.files().getLast().number())) {
             storage.delete(name);
             storage.sync();
-            done.add(begin + "; the other files have all that it stood for: it is kept as " + broken);
+            done.add(begin + "; the other files have all of its segments: removed, and kept as " + broken);
             return;
         }
         Segment.Range range = gaps.isEmpty() ? new Segment.Range(last + 1, last + 1) : gaps.getFirst();
         byte[] mended = Arrays.copyOf(bytes, Math.max(bytes.length, Segment.HEADER));
         System.arraycopy(Segment.header(Segment.number(name), range), 0, mended, 0, Segment.HEADER);
         replace(name, mended);
-        done.add(begin + "; it stands for what the other files leave out, segments " + range.from() + " to "
-                + range.to() + ", and as it was, it is kept as " + broken);
+        done.add(begin + "; now its header names the segments that the other files lack, " + range.from() + " to "
+                + range.to() + "; the original is kept as " + broken);
     }
 
     /// Repairs the segments after the last used one, which were never used themselves.

@@ -26,8 +26,8 @@ public record Forecast(int position, Span startsIn, String rule, Offer offer, Li
     public enum Why {
         PRIORITY("its priority is higher"),
         FINISH_BY("it would miss its finish_by otherwise"),
-        OVERDUE("it was passed over as often or as long as it may be"),
-        LOADED("what it needs is loaded"),
+        OVERDUE("it was passed over as often or as long as allowed"),
+        LOADED("its model is loaded"),
         FAIR_SHARE("it is its client's turn"),
         EARLIER("it came earlier"),
         ELSEWHERE("it takes a place that the other cannot use");

@@ -55,8 +55,9 @@ public final class ClientBudgets {
             long wait = budget == null ? 0 : budget.pause(most, now);
             if (wait > 0) {
                 long seconds = (long) Math.ceil(wait / SECOND_MS);
-                throw new Problem(429, (client == null ? "requests without a client" : "client " + client) + ": "
-                        + most + " may come in a minute, and did; try again in " + seconds + " s").after(seconds);
+                throw new Problem(429, (client == null ? "requests without a client" : "client " + client)
+                        + ": the limit of " + most + " a minute is reached; try again in " + seconds + " s")
+                        .after(seconds);
             }
         }
     }

@@ -55,13 +55,13 @@ final class Admission {
         int unlike = totals.with(wanted.variety);
         if (unlike > options.unlikeMax() && unlike > totals.unlike()) {
             throw new Problem(429, "the queue would have " + unlike + " kinds of tasks, by client, model, priority and "
-                    + "options, and at most " + options.unlikeMax() + " may be (limits.unlike_tasks); use fewer, or "
-                    + "try again when tasks were forgotten");
+                    + "options; at most " + options.unlikeMax() + " are allowed (limits.unlike_tasks): use fewer, or "
+                    + "try again once tasks have been deleted");
         }
         long metadata = wanted.metadata();
         if (metadata > 0 && metadataBytes + metadata > options.metadataBytesMax()) {
-            throw new Problem(429, "the metadata of all tasks together would be more than "
-                    + options.metadataBytesMax() + " bytes; use less, or try again when tasks were forgotten");
+            throw new Problem(429, "the metadata of all tasks together would exceed "
+                    + options.metadataBytesMax() + " bytes; use less, or try again once tasks have been deleted");
         }
     }
 

@@ -353,7 +353,7 @@ final class PendingTasks {
     /// yet, its window, or a limit; null for nothing.
     Waiting heldBy(Task task, long now) {
         if (task.terms().expiresAt() > 0 && task.terms().expiresAt() <= now) {
-            return new Waiting(Reason.TIME, "the clock, by which it has expired, to be right for a minute");
+            return new Waiting(Reason.TIME, "the clock to be steady for a minute, because by it the task has expired");
         }
         String name = task.terms().placing().window();
         String held = name == null ? null : shut(name, now);

@@ -216,7 +216,7 @@ class OllamaExecutorTest extends OllamaHarness {
         fake.next((request, reply) -> reply.whole(502, "<html><body>bad</body></html>"));
         assertEquals(ollama.name() + " answered 502", failed(Cause.PASSING));
         fake.next((request, reply) -> reply.whole(200, "<html><body>login</body></html>"));
-        assertTrue(failed(Cause.PASSING).contains("sent what is not an answer of Ollama's"));
+        assertTrue(failed(Cause.PASSING).contains("sent an answer that is not valid in Ollama's API"));
     }
 
     @Test

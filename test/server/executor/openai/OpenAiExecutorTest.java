@@ -95,7 +95,7 @@ class OpenAiExecutorTest extends OpenAiHarness {
                 "{\"data\":[{\"embedding\":\"AAA=\"}]}",
                 "{\"data\":[{\"embedding\":[1],\"index\":\"a\"}]}", "{\"data\":{}}")) {
             fake.next((request, reply) -> reply.whole(200, body));
-            assertTrue(failed(Cause.PASSING, embed("{\"input\":\"a\"}")).contains("not an answer"), body);
+            assertTrue(failed(Cause.PASSING, embed("{\"input\":\"a\"}")).contains("not valid"), body);
         }
     }
 
@@ -277,7 +277,8 @@ class OpenAiExecutorTest extends OpenAiHarness {
                 "data: {\"choices\":1}\n\n", "data: {\"choices\":[1]}\n\n", "data: {\"choices\":[{\"delta\":1}]}\n\n",
                 "data: {\"choices\":[{\"delta\":{\"tool_calls\":[1]}}]}\n\n")) {
             fake.next(FakeOpenAiAnswer.broken(text, "One"));
-            assertTrue(failed(Cause.PASSING).startsWith("cloud sent what is not an answer of OpenAI's API"), text);
+            assertTrue(failed(Cause.PASSING)
+                    .startsWith("cloud sent an answer that is not valid in OpenAI's API"), text);
         }
     }
 

@@ -38,17 +38,17 @@ final class ClientBudgetsTest {
         clock.pass(Duration.ofMillis(10_500));
         letIn("app");
         letIn("app");
-        assertRefused(50, "client app: 3 may come in a minute, and did; try again in 50 s", "app");
+        assertRefused(50, "client app: the limit of 3 a minute is reached; try again in 50 s", "app");
         clock.pass(Duration.ofSeconds(50));
         letIn("app");
-        assertRefused(10, "client app: 3 may come in a minute, and did; try again in 10 s", "app");
+        assertRefused(10, "client app: the limit of 3 a minute is reached; try again in 10 s", "app");
     }
 
     @Test
     void letIn_whoIsRefused_isNotCounted() {
         letIn("app", "x");
         for (int i = 0; i < 5; i++) {
-            assertRefused(60, "client x: 1 may come in a minute, and did; try again in 60 s", "app", "x");
+            assertRefused(60, "client x: the limit of 1 a minute is reached; try again in 60 s", "app", "x");
         }
         letIn("app");
         letIn("app");
@@ -59,9 +59,9 @@ final class ClientBudgetsTest {
         letIn("a");
         letIn("b");
         letIn((String) null);
-        assertRefused(60, "requests without a client: 1 may come in a minute, and did; try again in 60 s",
+        assertRefused(60, "requests without a client: the limit of 1 a minute is reached; try again in 60 s",
                 (String) null);
-        assertRefused(60, "client a: 1 may come in a minute, and did; try again in 60 s", "a");
+        assertRefused(60, "client a: the limit of 1 a minute is reached; try again in 60 s", "a");
         for (int i = 0; i < 1_000; i++) {
             letIn("free");
         }
@@ -72,7 +72,7 @@ final class ClientBudgetsTest {
         letIn("app");
         letIn("app");
         budgets.reconfigure(LimitsOf.yaml("clients: {app: {requests_per_minute: 2}}"));
-        assertRefused(60, "client app: 2 may come in a minute, and did; try again in 60 s", "app");
+        assertRefused(60, "client app: the limit of 2 a minute is reached; try again in 60 s", "app");
         budgets.reconfigure(LimitsOf.yaml("clients: {app: {requests_per_minute: 3}}"));
         letIn("app");
         budgets.reconfigure(OrderLimits.NONE);

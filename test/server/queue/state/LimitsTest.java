@@ -117,8 +117,8 @@ class LimitsTest {
         submit("you", "m", null);
         submit("me", "n", null);
         submit("me", "m", null);
-        String reason = "the queue would have 4 kinds of tasks, by client, model, priority and options, and at most 3 "
-                + "may be (limits.unlike_tasks); use fewer, or try again when tasks were forgotten";
+        String reason = "the queue would have 4 kinds of tasks, by client, model, priority and options; at most 3 "
+                + "are allowed (limits.unlike_tasks): use fewer, or try again once tasks have been deleted";
         refused(reason, () -> submit("them", "m", null));
         refused(reason, () -> submit(null, "m", null));
         refused(reason, () -> submit("me", "o", null));
