@@ -195,7 +195,7 @@ final class TaskFlags {
     }
 
     /// Returns the next moment at which the clock shows a time. If the time occurs twice today, this may be its second
-    /// occurrence; if it is skipped today, tomorrow's is meant.
+    /// occurrence; if it is skipped today, it counts as later by what is skipped.
     private static Instant next(LocalDateTime today, ZonedDateTime now) {
         ZonedDateTime first = today.atZone(now.getZone());
         return Stream.of(first, first.withLaterOffsetAtOverlap(), today.plusDays(1).atZone(now.getZone()))
