@@ -29,6 +29,8 @@ final class Batch {
     /// Whether the segment's closing mark follows, and how many lines of a unit then follow in the next segment.
     boolean closes;
     int moreAfter;
+    /// The number of lines for which somebody waits.
+    int awaited;
     /// Whether the writer has taken it, so that nothing can be added.
     boolean taken;
 

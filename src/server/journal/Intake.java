@@ -21,8 +21,8 @@ final class Intake {
     /// The number of unwritten bytes above which [#awaitRoom()] waits.
     private static final long PENDING_MAX = 32 << 20;
 
-    /// The longest that a line waits for others to share its sync.
-    private static final long GATHER_MS = 1;
+    /// The writer waits for a first line.
+    private static final int ANY = -1;
 
     /// A place between two lines.
     ///
@@ -35,6 +35,7 @@ final class Intake {
     private final Segments segments;
     /// The size of a segment, unless a line is longer.
     final int segmentSize;
+    private final long gatherNanos;
 
     /// Guards the fields below; held briefly, never during I/O. Not a monitor, for the ledger's reason: virtual threads
     /// that find a monitor held spin on their carriers.
@@ -47,9 +48,9 @@ final class Intake {
     /// Where the next line goes.
     private Space space;
     private volatile boolean closing;
-    /// The number of lines for which the writer waits; 0 while it writes.
+    /// The number of awaited lines for which the writer waits, or [#ANY]; 0 while it writes.
     private volatile int wanted;
-    /// How many lines should share the next sync, if they arrive at once.
+    /// How many awaited lines should share the next sync, if they arrive at once.
     private int sharing;
 
     private volatile long nextSeq;
@@ -61,6 +62,7 @@ final class Intake {
     Intake(Segments segments, Preparer preparer, JournalOptions options) {
         this.segments = segments;
         segmentSize = Segment.sizeFor(0, options.segmentSize());
+        gatherNanos = options.gather().toNanos();
         supply = new Supply(lock, changed, preparer, options);
     }
 
@@ -136,7 +138,7 @@ final class Intake {
 
     // ---- for callers that append and wait: Journal delegates to these
 
-    long[] tryAppend(Urgency urgency, Unit lines) {
+    long[] tryAppend(Urgency urgency, Unit lines, boolean awaited) {
         lock.lock();
         try {
             ensureOpen();
@@ -146,6 +148,7 @@ final class Intake {
             long[] positions = new long[lines.size()];
             for (int i = 0; i < positions.length; i++) {
                 positions[i] = add(lines, i);
+                pending.peekLast().awaited += awaited ? 1 : 0;
             }
             return positions;
         } finally {
@@ -209,13 +212,32 @@ final class Intake {
         }
         lock.lock();
         try {
-            if (wanted > 0 && !pending.isEmpty() && (pending.size() > 1 || pending.peekFirst().count >= wanted)) {
+            if (wanted == ANY && !pending.isEmpty() || wanted > 0 && isDue(wanted)) {
                 wanted = 0;
                 changed.signalAll();
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Lets the writer write at once what nobody has waited for so far.
+    void hurry() {
+        lock.lock();
+        try {
+            pending.forEach(batch -> batch.awaited = batch.count);
+        } finally {
+            lock.unlock();
+        }
+        wake();
+    }
+
+    /// Returns whether the first batch should be written now. Under the lock.
+    ///
+    /// @param lines how many awaited lines should share its sync
+    private boolean isDue(int lines) {
+        Batch first = pending.peekFirst();
+        return first.awaited >= lines || pending.size() > 1 || first.closes || closing;
     }
 
     String full() {
@@ -337,10 +359,11 @@ final class Intake {
                 if (closing) {
                     return null;
                 }
-                await(1, 0);
+                await(ANY, 0);
             }
-            if (pending.size() == 1 && pending.peekFirst().count < sharing && !closing) {
-                await(sharing, GATHER_MS);
+            int lines = Math.max(1, sharing);
+            if (!isDue(lines)) {
+                await(lines, gatherNanos);
             }
             Batch batch = pending.peekFirst();
             batch.taken = true;
@@ -350,14 +373,14 @@ final class Intake {
         }
     }
 
-    /// Waits for this many lines, at most this long; 0 waits without limit. Under the lock.
-    private void await(int lines, long ms) {
+    /// Waits for this many awaited lines, or for [#ANY], at most this long; 0 waits without limit. Under the lock.
+    private void await(int lines, long nanos) {
         wanted = lines;
         try {
-            if (ms == 0) {
+            if (nanos == 0) {
                 changed.await();
             } else {
-                changed.await(ms, TimeUnit.MILLISECONDS);
+                changed.await(nanos, TimeUnit.NANOSECONDS);
             }
         } catch (InterruptedException e) {
             // no caller interrupts this thread to signal anything
@@ -377,7 +400,7 @@ final class Intake {
             // prepare their next lines. A sync for every few of them would use up the processor: with half of them it
             // covers only what arrived during the last sync. A single caller that writes a line or two at a time never
             // waits.
-            sharing = (batch.count + (pending.isEmpty() ? 0 : pending.peekFirst().count)) * 3 / 4;
+            sharing = (batch.awaited + (pending.isEmpty() ? 0 : pending.peekFirst().awaited)) * 3 / 4;
             pendingBytes -= batch.end - batch.start;
             settled = batch.settledSeq > 0;
             // the commit point: from here on the lines are shown; those of a unit once all of them are on the disk

@@ -101,16 +101,23 @@ public final class Journal implements AutoCloseable {
     /// Appends a unit, in memory: it is not durable yet, and is written only after [#writeAppended], so that everything
     /// appended until then shares its sync. Never waits, so it may be called under a lock.
     ///
+    /// @param awaited whether somebody waits until it is durable; if not, it waits a moment for a line that is awaited,
+    ///                to share its sync
     /// @return the positions of its lines
     /// @throws NoRoom         if there is not enough space for all of it now; nothing was appended
     /// @throws JournalFailure if the journal can no longer write
-    public long[] tryAppend(Urgency urgency, Unit unit) {
-        return intake.tryAppend(urgency, unit);
+    public long[] tryAppend(Urgency urgency, Unit unit, boolean awaited) {
+        return intake.tryAppend(urgency, unit, awaited);
     }
 
     /// Lets the writer write what was appended.
     public void writeAppended() {
         intake.wake();
+    }
+
+    /// Lets the writer write all that was appended, because somebody now waits for it.
+    public void hurry() {
+        intake.hurry();
     }
 
     /// Waits until there is room for a unit that found none. Must be called without holding a lock.

@@ -12,7 +12,8 @@ import server.settings.Settings;
 /// @param reserve     bytes reserved on a full disk for lines that end something, and as many again for lines that
 ///                    continue something: see [Urgency]
 /// @param pause       how long to wait before a segment that could not be made is tried again
-public record JournalOptions(int segmentSize, int reserve, Duration pause) {
+/// @param gather      the longest that a line waits for others to share its sync
+public record JournalOptions(int segmentSize, int reserve, Duration pause, Duration gather) {
 
     public static final Setting<Path> PATH = Setting.path("storage.path").byDefault("./data").flag("--data-dir DIR")
             .alsoNamed("QUEUE_STORAGE_PATH", "storage_path").says("folder of the journal");
@@ -31,7 +32,7 @@ public record JournalOptions(int segmentSize, int reserve, Duration pause) {
 
     /// @param segmentSize in bytes
     public JournalOptions(int segmentSize) {
-        this(segmentSize, Math.min(RESERVE_BYTES, segmentSize / 4), Duration.ofSeconds(1));
+        this(segmentSize, Math.min(RESERVE_BYTES, segmentSize / 4), Duration.ofSeconds(1), Duration.ofMillis(1));
     }
 
     public JournalOptions {

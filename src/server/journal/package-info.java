@@ -63,7 +63,7 @@
 /// 1. An append adds its lines to the open *batch*, in memory, under the intake's lock; positions and numbers are known
 ///    at once. It accepts only lines for which existing segments are sure to have room.
 /// 2. The writer's thread takes the batch, writes it in place over fill, and syncs it once (`fdatasync`). Lines that
-///    arrive meanwhile form the next batch.
+///    arrive meanwhile form the next batch. A batch may wait up to 1 ms for more lines that somebody waits for.
 /// 3. *The commit point* is the return of that sync: then the batch is published, waiting threads are released and
 ///    listeners are called. A unit counts only once all of it is on the disk.
 /// 4. When a line does not fit, the closing mark follows the last one in the same batch; the next segment is written to

@@ -89,6 +89,10 @@ final class RelayedCall {
 
     /// Waits until it is known how the answer begins.
     Answer answer() throws IOException, InterruptedException {
+        if (form.streams()) {
+            // its first piece waits until the start of the attempt is durable
+            parts.queue().ledger().hurry();
+        }
         long signAt = System.nanoTime() + heartbeat.toNanos();
         Look look = answer.look();
         while (look.head() == null && look.ended() == null) {

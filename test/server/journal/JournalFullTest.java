@@ -25,9 +25,13 @@ import support.FaultyStorage;
 /// A journal on a full disk: what is taken in has its bytes, what is not is refused, and nothing is broken by it.
 class JournalFullTest {
 
-    private static final JournalOptions SMALL = new JournalOptions(4096, 1024, Duration.ofMillis(5));
+    private static final JournalOptions SMALL = options(4096);
 
     private final FaultyStorage storage = new FaultyStorage();
+
+    private static JournalOptions options(int segmentSize) {
+        return new JournalOptions(segmentSize, segmentSize / 4, Duration.ofMillis(5), Duration.ofMillis(1));
+    }
 
     private static Journal open(Storage storage) throws IOException {
         return Journal.open(storage, SMALL, (seq, position, json) -> { });
@@ -178,7 +182,7 @@ class JournalFullTest {
 
     @Test
     void open_diskFull_makesDoWithLittleAndElseSaysSo() throws Exception {
-        JournalOptions larger = new JournalOptions(64 << 10, 16 << 10, Duration.ofMillis(5));
+        JournalOptions larger = options(64 << 10);
         storage.capacity(64 << 10);
         try (Journal journal = Journal.open(storage, larger, (seq, position, json) -> { })) {
             fill(journal, Urgency.LOW);

@@ -105,7 +105,7 @@ public final class JournalRig {
 
     /// Appends a unit if there is room, and lets the writer write it.
     static long[] tryAppend(Journal journal, Urgency urgency, Unit unit) {
-        long[] positions = journal.tryAppend(urgency, unit);
+        long[] positions = journal.tryAppend(urgency, unit, true);
         journal.writeAppended();
         return positions;
     }

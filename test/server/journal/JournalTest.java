@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -101,6 +104,42 @@ class JournalTest {
                         "seed " + seed);
             }
         }
+    }
+
+    @Test
+    void append_thatNobodyAwaits_sharesTheNextSync() throws Exception {
+        JournalOptions patient = new JournalOptions(4096, 1024, Duration.ofSeconds(1), Duration.ofDays(1));
+        BlockingQueue<Integer> synced = new LinkedBlockingQueue<>();
+        try (Journal journal = Journal.open(new FileStorage(directory), patient, (seq, position, json) -> { })) {
+            journal.onSync((lines, bytes, nanos) -> synced.add(lines));
+            notAwaited(journal);
+            notAwaited(journal);
+            JournalRig.append(journal, JournalRig.rest("awaited"));
+            assertEquals(3, synced.take());
+            notAwaited(journal);
+            journal.hurry();
+            journal.awaitDurable(4);
+            notAwaited(journal);
+            journal.endSegment();
+            journal.awaitDurable(5);
+            notAwaited(journal);
+        }
+        Map<Long, String> replayed = new TreeMap<>();
+        open(replayed).close();
+        assertEquals(6, replayed.size());
+    }
+
+    @Test
+    void append_thatNobodyAwaits_isWrittenByItself() throws Exception {
+        try (Journal journal = open(new TreeMap<>())) {
+            notAwaited(journal);
+            journal.awaitDurable(1);
+        }
+    }
+
+    private static void notAwaited(Journal journal) {
+        journal.tryAppend(Urgency.HIGH, Unit.of(JournalRig.rest("nobody waits")), false);
+        journal.writeAppended();
     }
 
     @Test

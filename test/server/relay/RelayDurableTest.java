@@ -11,14 +11,17 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.Test;
 
 import server.dispatch.DispatchOptions;
 import server.http.Wire;
+import server.journal.JournalOptions;
 import server.live.RelayedAnswer;
 import server.queue.state.Event;
 import server.queue.state.QueueMode;
@@ -208,6 +211,25 @@ class RelayDurableTest {
             rig.journal.releaseSync();
             Await.until(() -> "not cancelled", () -> rig.task().task().status() == TaskStatus.CANCELLED);
             assertEquals("its caller has left", rig.task().error());
+        }
+    }
+
+    /// Where lines that nobody waits for may wait for a day.
+    @Test
+    void call_isWrittenAtOnceIfSomebodyWaitsForItsBeginning() throws Exception {
+        JournalOptions patient = new JournalOptions(1 << 20, 1 << 10, Duration.ofSeconds(1), Duration.ofDays(1));
+        String whole = CHAT.replaceFirst(".$", ",\"stream\":false}");
+        try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(patient, ollama.url())) {
+            ollama.otherwise(FakeOllamaAnswer.tokens("Hel", "lo"));
+            BlockingQueue<Integer> synced = new LinkedBlockingQueue<>();
+            rig.queue.ledger().onSync((lines, bytes, nanos) -> synced.add(lines));
+            assertEquals(200, rig.call("/api/chat", whole).statusCode());
+            assertEquals(3, synced.take(), "submitted, started and completed");
+            assertEquals(200, rig.call("/api/chat", CHAT).statusCode());
+            assertEquals(2, synced.take(), "submitted and started");
+            assertEquals(1, synced.take(), "completed");
+            assertEquals(200, rig.call("/api/chat", whole, "X-Queue-Keep", "true").statusCode());
+            assertTrue(synced.take() <= 2, "a kept call goes to its host when it is durable");
         }
     }
 

@@ -77,10 +77,20 @@ final class RelayRig implements AutoCloseable {
     /// @param looks the time between two looks for callers that have left
     RelayRig(Settings settings, DispatchOptions dispatch, Duration repeatedWithin, Duration looks, String... addresses)
             throws IOException {
+        this(settings, dispatch, repeatedWithin, looks, new JournalOptions(1 << 20), addresses);
+    }
+
+    RelayRig(JournalOptions options, String... addresses) throws IOException {
+        this(Settings.DEFAULT, DispatchOptions.DEFAULT, Duration.ofMinutes(1), Duration.ofMillis(20), options,
+                addresses);
+    }
+
+    private RelayRig(Settings settings, DispatchOptions dispatch, Duration repeatedWithin, Duration looks,
+            JournalOptions options, String... addresses) throws IOException {
         gone = new GoneCallers(Path.of("/proc/net"), looks);
         WebServer.prepare(settings);
         InstantSource clock = InstantSource.system();
-        queue = TaskQueue.open(journal, new JournalOptions(1 << 20), QueueOptions.DEFAULT, clock,
+        queue = TaskQueue.open(journal, options, QueueOptions.DEFAULT, clock,
                 () -> 0, new Random(42));
         hosts = Hosts.open(ExecutorRegistry.load(), Arrays.stream(addresses).map(RelayRig::host).toList(), 4, clock);
         queue.onEvent(relayed::happened);

@@ -34,6 +34,7 @@ import server.journal.disk.Storage;
 import server.queue.line.EventCodec;
 import server.queue.line.Pool;
 import server.queue.state.Event;
+import server.queue.state.Event.What;
 import server.queue.state.QueueMode;
 import server.queue.state.QueueOptions;
 import server.queue.state.QueueState;
@@ -141,6 +142,11 @@ public final class Ledger implements AutoCloseable {
                 journal.writeAppended();
             }
         }
+    }
+
+    /// Lets the journal write the beginning of a call, because somebody waits for it.
+    public void hurry() {
+        journal.hurry();
     }
 
     /// Reads the state.
@@ -255,7 +261,7 @@ public final class Ledger implements AutoCloseable {
             feed.expect(first, events);
             long[] positions;
             try {
-                positions = journal.tryAppend(urgency, lines);
+                positions = journal.tryAppend(urgency, lines, isAwaited(events));
             } catch (RuntimeException | Error refused) {
                 feed.drop(events.size());
                 throw refused;
@@ -272,6 +278,14 @@ public final class Ledger implements AutoCloseable {
             }
             return tasks;
         }
+    }
+
+    /// Returns whether somebody waits until events are durable. For the beginning of a call that ends with its caller
+    /// nobody does: its answer waits for its end, and a stream calls [#hurry].
+    private static boolean isAwaited(List<? extends Event> events) {
+        return !(events.size() == 1 && events.getFirst() instanceof Event.Change change
+                && (change.what() == What.SUBMITTED || change.what() == What.STARTED)
+                && change.task().terms().caller().endsWithCaller());
     }
 
     /// How much of a full disk's reserve an event may use.
