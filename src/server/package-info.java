@@ -45,7 +45,7 @@
 /// | `journal-writer` | platform | writes all waiting lines, syncs once, and wakes their callers |
 /// | `journal-preparer` | platform | makes the next segment ahead of its use |
 /// | `journal-compaction` | platform | rewrites old segments without obsolete lines |
-/// | `dispatch` | platform | does due work; all threads give ready tasks to hosts with a free place |
+/// | `dispatch` | platform | does due work; any thread may give ready tasks to hosts with a free place |
 /// | `attempt-ID` | virtual, one an attempt | runs one attempt on a host; an interrupt ends it |
 /// | `waiting-callers` | virtual | wakes waiting callers of relayed calls to check the time |
 /// | `watch` | virtual, one a host | ends calls that are silent for too long |

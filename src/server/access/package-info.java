@@ -16,7 +16,7 @@
 /// ```
 ///
 /// **Rules.** If a file of tokens cannot be read, nobody gets access by it. A reload replaces hosts and tokens as one
-/// object. A right token is never delayed. Nothing here reads a body or knows a route: the caller passes the scope that
-/// a route requires, and whether it is one of Ollama's. A handler asks the request's `Asker` whose tasks it may change
-/// and for which client it may submit.
+/// object. The answer to a valid token is never delayed. Nothing here reads a body or knows a route: the caller passes
+/// the scope that a route requires, and whether it is one of Ollama's. A handler asks the request's `Asker` whose tasks
+/// it may change and for which client it may submit.
 package server.access;

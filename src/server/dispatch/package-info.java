@@ -2,7 +2,7 @@
 ///
 /// ```
 ///  "dispatch" (platform)   tick, at the latest each second ─┐
-///  who submits, an attempt's end, a host's change ──────────┴▶ is there a place? ─ Routing.place for the queue's
+///  a submit, an attempt's end, a host's change ─────────────┴▶ is there a place? ─ Routing.place for the queue's
 ///                                                              next tasks ─ startNext ─┐
 ///                                                                                      ▼
 ///  "attempt-ID" (virtual)  await the start's durability ─ TaskExecutor.run ─ Outcome ─ complete, fail or put back
@@ -42,15 +42,15 @@
 /// | cause | examples | the attempt | the task | the host |
 /// |---|---|---|---|---|
 /// | FINAL, TIMEOUT | 400, 422, a wrong option, NaN, its time is over | counts | fails | goes on |
-/// | ACCOUNT | 3xx, 401, 402, 403, 429 | does not count | elsewhere, or waits | is not asked for this model |
-/// | FRONT | 404 without a model, 405, 413, 414, 415, 431, 501 | does not count | another host, then fails | is asked |
+/// | ACCOUNT | 3xx, 401, 402, 403, 429 | does not count | elsewhere, or waits | gets no tasks for this model |
+/// | FRONT | 404 without a model, 405, 413–415, 431, 501 | does not count | another host, then fails | is checked |
 /// | MODEL_MISSING | 404 that names the model | does not count | another host, then fails | lacks it |
-/// | PASSING | a lost connection, silence, 408, 5xx | counts | again, after a pause | is asked how it is |
-/// | BUSY | 503, 529 | does not count | elsewhere, or waits | is not asked for this model for a while |
+/// | PASSING | a lost connection, silence, 408, 5xx | counts | again, after a pause | is checked |
+/// | BUSY | 503, 529 | does not count | elsewhere, or waits | gets no tasks for this model for a while |
 /// | UNREACHABLE | no connection | does not count | elsewhere, or waits | is down |
-/// | OWN | no descriptors or memory here | does not count | waits | nothing is begun for a while |
+/// | OWN | no descriptors or memory here | does not count | waits | no host gets tasks for a while |
 ///
-/// An attempt that does not count is on record all the same once its answer has begun, for its readers.
+/// An attempt that does not count is still recorded once its answer has begun, for its readers.
 ///
 /// A model that a host refuses (ACCOUNT) is tried again after 1 s, doubling to a minute, or when the host says so; a
 /// model for which the host is busy likewise, doubling to 30 s. There is one try at the end of each pause, and once its
@@ -60,11 +60,11 @@
 /// model run waits alone. Before FRONT ends a task, the host is asked whether it still is what its kind says; if not,
 /// it is down and the task waits. A task gives up waiting at its `expires_at`.
 ///
-/// **Rules.** The thread that finds the reason starts an attempt, one at a time. A [server.dispatch.Host] is guarded by
-/// its own lock, held for moments and never while another is taken; a [server.dispatch.Circuit] has its own below it.
-/// The queue's lock may be held while a routing is asked, so routing takes no lock of the queue. A cancelled task's
-/// attempt is interrupted; its end does nothing, since its run is no longer current. The dispatch thread looks each
-/// second for attempts whose thread has died, and ends them.
+/// **Rules.** The thread that made a task ready, or a place free, starts attempts; one thread at a time. A
+/// [server.dispatch.Host] is guarded by its own lock, held for moments and never while another is taken; a
+/// [server.dispatch.Circuit] has its own below it. The queue's lock may be held while a routing is asked, so routing
+/// takes no lock of the queue. A cancelled task's attempt is interrupted; its end does nothing, since its run is no
+/// longer current. The dispatch thread looks each second for attempts whose thread has died, and ends them.
 ///
 /// **Start-up rule** (rules of the start, on the front page of `server`). The order within a level is written out as
 /// `if`s: comparators made by `Comparator` are serializable lambdas, which a class archive cannot keep.

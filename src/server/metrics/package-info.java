@@ -12,5 +12,5 @@
 /// once, to read the totals (`queue.index.Totals`), never the tasks. Values chosen by clients are bounded: the 50 most
 /// used, the rest is `other`. A metric's name begins with `ollama_queue_`, its units are base units, and
 /// `guide/metrics.md` lists it. Counters begin with the server's start. The first scrape loads `java.lang.management`,
-/// not the start.
+/// not the server's start.
 package server.metrics;
