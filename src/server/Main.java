@@ -96,7 +96,7 @@ final class Main {
         log.log(Level.INFO, "event=stopped");
         if (!wanted) {
             err.println(NAME + server.failure()
-                    + "; what was acknowledged is safe. Look at the disk, then start again");
+                    + "; everything acknowledged is safe. Check the disk, then start again");
         }
         return wanted ? 0 : 1;
     }

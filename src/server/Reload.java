@@ -56,7 +56,7 @@ final class Reload {
             String before = loaded.fileName();
             if (before != null && !Files.exists(Path.of(before))) {
                 // without it there would be no token, no limit and no window; most likely it is just being replaced
-                throw Problem.badRequest(before + " is gone; the present settings stay until it is there again or the "
+                throw Problem.badRequest(before + " is missing; the present settings stay until it exists again or the "
                         + "server is restarted");
             }
             AllSettings read = AllSettings.load(line, System.getenv(), kinds);

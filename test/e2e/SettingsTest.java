@@ -146,7 +146,7 @@ final class SettingsTest {
             Files.move(file, file.resolveSibling("config.yaml~"));
             server.hangUp("event=settings_");
             assertEquals(401, server.get("/api/status").statusCode());
-            assertTrue(server.logged().contains("event=settings_wrong problem=\"" + file + " is gone"),
+            assertTrue(server.logged().contains("event=settings_wrong problem=\"" + file + " is missing"),
                     server.logged());
             Files.writeString(file, "server: {token: hunter3-hunter3}\n");
             server.hangUp("event=settings_read");

@@ -81,7 +81,7 @@ final class ActionApi {
                 throw Problem.badRequest("on, with and delete are only for the action retry, not for " + kind.text);
             }
             if (changes.delete() && !changes.isAny()) {
-                throw Problem.badRequest("delete goes with on or with: a task that is put back as it is cannot be "
+                throw Problem.badRequest("delete requires on or with: a task that is put back unchanged cannot be "
                         + "deleted");
             }
             if (dryRun == expect >= 0) {

@@ -251,7 +251,7 @@ public final class HttpApi {
                         "one whole task; with wait, once it has ended or the time is over | | 200 Task 409",
                         tasks::show, "wait")
                 .add("GET", "/api/tasks/{id}/explain", Scope.READ,
-                        "why a task stands where it stands | | 200 Explanation 409",
+                        "the reasons for a task's place in the order | | 200 Explanation 409",
                         new ExplainApi(queue, parts.standing().explain())::show)
                 .add("GET", "/api/tasks/{id}/events", Scope.READ,
                         "its answer as it is produced | Last-Event-ID | 200 events 409", events::openTask)

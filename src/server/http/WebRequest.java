@@ -299,7 +299,7 @@ public final class WebRequest implements AutoCloseable {
     private void checkEncoding() {
         String encoding = header("Content-encoding");
         if (encoding != null && !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity")) {
-            throw new Problem(415, "the body must come as it is, without Content-Encoding, not as " + encoding);
+            throw new Problem(415, "the body must be sent without Content-Encoding, not as " + encoding);
         }
     }
 

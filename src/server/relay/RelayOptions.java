@@ -26,9 +26,9 @@ public record RelayOptions(boolean enabled, boolean modelManagement, int priorit
     static final Setting<Boolean> RECORD = Setting.bool("relay.record").byDefault("true").live()
             .says("whether a call's prompt and answer are kept after its end");
     private static final Setting<Integer> PRIORITY = Setting.priority("relay.priority").byDefault("high").live()
-            .says("the priority of calls whose answers stream");
+            .says("the priority of streamed calls");
     private static final Setting<Integer> PRIORITY_WHOLE = Setting.priority("relay.priority_whole").byDefault("normal")
-            .live().says("the priority of calls whose answers come whole");
+            .live().says("the priority of calls that are not streamed");
     static final Setting<Duration> MAX_WAIT = Setting.duration("relay.max_wait", "0s", "30d").byDefault("0s")
             .live().says("how long a call may wait for a host before it gets a 503; 0 is no limit");
     static final Setting<Duration> HEARTBEAT = Setting.duration("relay.heartbeat", "0s", "1d").byDefault("30s")

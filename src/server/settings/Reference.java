@@ -20,7 +20,7 @@ public final class Reference {
             4. its default
 
             `SIGHUP` reloads the settings marked ↻; the log names those that need a restart. Settings of the maps in a
-            list (`[]`) or by name (`NAME`) can stand in the file only, and so can `windows`. The file may take values
+            list (`[]`) or by name (`NAME`) can only be in the file, and so can `windows`. The file may take values
             from the environment: `${NAME}`, `${NAME:-default}`; `$${` stands for `${`. Durations are written `90s`,
             `1h30m`, `7d`; sizes `64KiB`, `16MiB`, or `25%` of the heap. Outside of the file, several texts are
             separated by commas.

@@ -77,7 +77,7 @@ public final class TaskId {
         }
         if (found.size() > 1) {
             int shown = Math.min(found.size(), CANDIDATES_MAX - 1);
-            throw Problem.conflict(Problem.shown(text) + " stands for several " + what + "s: "
+            throw Problem.conflict(Problem.shown(text) + " matches several " + what + "s: "
                     + String.join(", ", found.subList(0, shown).stream().map(name).sorted().toList())
                     + (found.size() > shown ? ", …" : ""));
         }

@@ -50,7 +50,7 @@ final class TokenCommand {
                     lifetime == 0 ? 0 : now + lifetime));
             if (call.out().checkError()) {
                 file.takeBack(name, first);
-                throw Problem.conflict("nothing can be written to standard output, so the token was taken back");
+                throw Problem.conflict("nothing can be written to standard output, so the token was removed");
             }
             call.err().println("note: the token is shown this once; only its hash is kept");
             if (first) {

@@ -75,7 +75,7 @@ final class Reception {
         int end = -1;
         while (end < 0) {
             if (length == options.headerBytesMax()) {
-                throw new Problem(431, "the request is too long: it may have " + length + " bytes");
+                throw new Problem(431, "the request is too long: at most " + length + " bytes are allowed");
             }
             if (length == bytes.length) {
                 int more = Math.min(length, options.headerBytesMax() - length);

@@ -86,7 +86,7 @@ public final class Yaml {
             if (end < 0) {
                 throw in.error(in.at, in.isDash()
                         ? "a list where a key is expected; indent it, or put it under a key of its own"
-                        : "expected a key, as in `key: value` (with a space behind the colon)");
+                        : "expected a key, as in `key: value` (with a space after the colon)");
             }
             Node.Text key = key();
             in.at = end + 1;
@@ -232,7 +232,7 @@ public final class Yaml {
                 if (flow) {
                     break;
                 }
-                throw in.error(in.at, "a colon with a space behind it, inside of a value; put the value in quotes");
+                throw in.error(in.at, "a colon and a space inside a value; put the value in quotes");
             }
             in.noTab();
         }

@@ -169,7 +169,7 @@ final class ActionApiTest {
             "{'filter':{},'action':'cancel','on':'far','expect':1}|only for the action retry",
             "{'filter':{},'action':'retry','on':'fra','expect':1}|on: no host is named \"fra\"",
             "{'filter':{},'action':'retry','on':' ','expect':1}|on must not be",
-            "{'filter':{},'action':'retry','delete':true,'expect':1}|delete goes with on or with",
+            "{'filter':{},'action':'retry','delete':true,'expect':1}|delete requires on or with",
             "{'filter':{},'action':'retry','with':{'modle':'x'},'expect':1}|did you mean model",
             "{'filter':{},'action':'retry','with':{'num_ctx':0},'expect':1}|num_ctx must be",
             "{'filter':{},'action':'retry','with':{'max_retries':101},'expect':1}|max_retries must be",

@@ -77,7 +77,7 @@ final class TokenCommandTest {
         for (boolean first : new boolean[] {true, false}) {
             err.reset();
             assertEquals(1, run(List.of(("token add lost" + words).split(" ")), full));
-            assertEquals("ollama-queue-server: nothing can be written to standard output, so the token was taken back"
+            assertEquals("ollama-queue-server: nothing can be written to standard output, so the token was removed"
                     + "\n", err());
             assertEquals(first, new TokenFile(folder).read() == null);
             assertEquals(0, run("add kept" + (first ? "" : "2") + words));

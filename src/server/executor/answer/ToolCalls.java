@@ -98,8 +98,8 @@ final class ToolCalls {
         } catch (JsonException notJson) {
             // then they are kept as the model wrote them
         }
-        notes.add("the arguments of the call of " + call.name
-                + " are not a JSON object and are kept as the text that came");
+        notes.add("the arguments of the call to " + call.name
+                + " are not a JSON object and are kept as text");
         out.string(text);
     }
 }

@@ -321,7 +321,7 @@ public final class Repair {
             if (closed) {
                 if (line.lines >= 0 && line.lines != lines && dropped.isEmpty()) {
                     dropped.add(storage.describe(Segment.name(number)) + ": offset " + from + ": "
-                            + (line.lines - lines) + " events were taken out of the file");
+                            + (line.lines - lines) + " events were removed from the file");
                 }
                 more = line.more;
                 droppedUpTo = line.kept;

@@ -45,7 +45,7 @@ public final class Keys {
             return -1;
         }
         if (!known.fingerprint.equals(fingerprint)) {
-            throw Problem.conflict("this Idempotency-Key came before, with another body, and made "
+            throw Problem.conflict("this Idempotency-Key was used before, with another body, for "
                     + TaskId.format(known.task) + "; use a new key for a new task");
         }
         return known.task;

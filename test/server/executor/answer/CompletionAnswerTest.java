@@ -101,7 +101,7 @@ class CompletionAnswerTest {
         Json.Obj result = (Json.Obj) Json.parse(chat("{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"a\","
                 + "\"function\":{\"name\":\"f\",\"arguments\":\"{oops\"}}]},\"finish_reason\":\"stop\"}]}"));
         assertEquals("[{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{oops\"}}]", calls(result));
-        assertTrue(result.get("notes").text().contains("arguments of the call of f"), result.text());
+        assertTrue(result.get("notes").text().contains("arguments of the call to f"), result.text());
     }
 
     @Test

@@ -121,7 +121,7 @@ class RepairTest {
         assertEquals(1, run("verify"));
         assertTrue(printed().contains(", sequence number 51: the file holds "), this::printed);
         repaired();
-        assertTrue(printed().contains(file.getFileName() + ": offset ") && printed().contains("1 events were taken"),
+        assertTrue(printed().contains(file.getFileName() + ": offset ") && printed().contains("1 events were removed"),
                 printed());
         TreeSet<Long> found = replayed();
         assertEquals(99, found.size());
