@@ -15,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.Test;
@@ -220,14 +221,22 @@ class RelayDurableTest {
         JournalOptions patient = new JournalOptions(1 << 20, 1 << 10, Duration.ofSeconds(1), Duration.ofDays(1));
         String whole = CHAT.replaceFirst(".$", ",\"stream\":false}");
         try (FakeOllama ollama = FakeOllama.start(); RelayRig rig = new RelayRig(patient, ollama.url())) {
-            ollama.otherwise(FakeOllamaAnswer.tokens("Hel", "lo"));
+            Semaphore gate = new Semaphore(3);
+            ollama.otherwise(FakeOllamaAnswer.gated(gate, "Hel", "lo"));
             BlockingQueue<Integer> synced = new LinkedBlockingQueue<>();
             rig.queue.ledger().onSync((lines, bytes, nanos) -> synced.add(lines));
             assertEquals(200, rig.call("/api/chat", whole).statusCode());
             assertEquals(3, synced.take(), "submitted, started and completed");
-            assertEquals(200, rig.call("/api/chat", CHAT).statusCode());
-            assertEquals(2, synced.take(), "submitted and started");
+            gate.release(1);
+            try (InputStream stream = rig.client().send(rig.request("/api/chat", CHAT), BodyHandlers.ofInputStream())
+                    .body()) {
+                assertEquals('{', stream.read());
+                assertEquals(2, synced.take(), "submitted and started");
+                gate.release(2);
+                stream.readAllBytes();
+            }
             assertEquals(1, synced.take(), "completed");
+            gate.release(3);
             assertEquals(200, rig.call("/api/chat", whole, "X-Queue-Keep", "true").statusCode());
             assertTrue(synced.take() <= 2, "a kept call goes to its host when it is durable");
         }
