@@ -19,7 +19,7 @@ final class Program implements AutoCloseable {
     /// The server's, as the Makefile has them.
     private static final List<String> FLAGS = List.of("-Xmx512m", "-XX:+UseParallelGC", "-XX:-UseAdaptiveSizePolicy",
             "-XX:InitialRAMPercentage=25", "-XX:NewRatio=8", "-XX:MaxTenuringThreshold=1",
-            "-XX:+UseCompactObjectHeaders");
+            "-XX:-ClassUnloading", "-XX:+UseCompactObjectHeaders");
 
     private final Process process;
     private final BufferedReader out;
