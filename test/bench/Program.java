@@ -19,7 +19,8 @@ final class Program implements AutoCloseable {
     /// The server's, as the Makefile has them.
     private static final List<String> FLAGS = List.of("-Xmx512m", "-XX:+UseParallelGC", "-XX:-UseAdaptiveSizePolicy",
             "-XX:InitialRAMPercentage=25", "-XX:NewRatio=8", "-XX:MaxTenuringThreshold=1",
-            "-XX:-ClassUnloading", "-XX:+UseCompactObjectHeaders");
+            "-XX:-ClassUnloading", "-XX:InlineSmallCode=1500", "-XX:ReservedCodeCacheSize=64m",
+            "-XX:+UseCompactObjectHeaders");
 
     private final Process process;
     private final BufferedReader out;
