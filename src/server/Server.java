@@ -86,11 +86,12 @@ final class Server implements AutoCloseable {
     private final WebServer web;
     /// Null if it is turned off.
     private final WebSocketServer sockets;
+    private final IdleCollection garbage;
     private volatile Settings settings;
 
     private Server(Settings settings, TaskQueue queue, Compaction compaction, Dispatcher dispatcher,
             SubmissionReader submissions, ClientBudgets budgets, CronTimer timer, ActionRunner runner, EventHub events,
-            RelayApi relay, Tls tls, WebServer web, WebSocketServer sockets) {
+            RelayApi relay, Tls tls, WebServer web, WebSocketServer sockets, IdleCollection garbage) {
         this.settings = settings;
         this.queue = queue;
         this.compaction = compaction;
@@ -104,6 +105,7 @@ final class Server implements AutoCloseable {
         this.tls = tls;
         this.web = web;
         this.sockets = sockets;
+        this.garbage = garbage;
     }
 
     /// Starts the server.
@@ -170,7 +172,7 @@ final class Server implements AutoCloseable {
             timer.start();
             dispatcher.start();
             return new Server(settings, queue, compaction, dispatcher, submissions, budgets, timer, runner, events,
-                    relay, tls, web, sockets);
+                    relay, tls, web, sockets, IdleCollection.start());
         } catch (IOException | IllegalArgumentException | SecurityException failure) {
             closeAll(opened);
             throw new StartFailure(failure.getMessage() == null ? failure.toString() : failure.getMessage());
@@ -298,6 +300,7 @@ final class Server implements AutoCloseable {
     @Override
     public void close() {
         web.stopIntake();
+        garbage.close();
         timer.close();
         runner.close();
         compaction.close();

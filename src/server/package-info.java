@@ -54,6 +54,7 @@
 /// | `history` | virtual, ends | reads the last day from the journal, for the charts |
 /// | `cron` | platform | fires what is due |
 /// | `actions` | platform | does the next step of each action on many tasks |
+/// | `idle-collection` | virtual | collects garbage while there is nothing to do |
 /// | `supervisor` | platform, only under systemd | sends READY=1, WATCHDOG=1 as long as the queue answers, STOPPING=1 |
 /// | `SIGHUP handler` | platform, of the JDK | reloads the settings: [server.Reload] |
 ///
