@@ -169,7 +169,7 @@ EARLY := -XX:Tier0InvokeNotifyFreqLog=4 -XX:Tier3MinInvocationThreshold=10 -XX:T
 # that this holds on any machine. All classes are needed until the end: looking for needless ones takes a quarter of a
 # full collection.
 # Relayed calls are faster by a twentieth if compiled code lies close together: less is inlined that is compiled anyway,
-# and a third of the usual space, of which a third is used, is not divided by kinds of code.
+# and a quarter of the usual space, of which a third is used, is not divided by kinds of code.
 %/ollama-queue-server: FLAGS := -Xmx512m -XX:+UseParallelGC -XX:-UseAdaptiveSizePolicy -XX:InitialRAMPercentage=25 \
 	-XX:NewRatio=8 -XX:MaxTenuringThreshold=1 -XX:-ClassUnloading -XX:InlineSmallCode=1500 \
 	-XX:ReservedCodeCacheSize=64m $(EARLY) -XX:+ExitOnOutOfMemoryError -XX:+UseCompactObjectHeaders \
