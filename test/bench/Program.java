@@ -93,16 +93,22 @@ final class Program implements AutoCloseable {
         return kilobytes("VmRSS:") / 1024.0;
     }
 
-    /// The live heap after a full collection, in KB, as the JDK counts it.
+    /// The live heap in KB, as the JDK counts it. Counting alone would count garbage, too, that the collection before
+    /// it did not move.
     double liveHeapKb() throws IOException {
-        Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/jcmd").toString(),
-                Long.toString(process.pid()), "GC.class_histogram").redirectErrorStream(true).start();
-        String said = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        jcmd("GC.run");
+        String said = jcmd("GC.class_histogram");
         String[] total = said.substring(said.lastIndexOf('\n') + 1).split("\\s+");
         if (!total[0].equals("Total")) {
             throw new IOException("no count of the heap: " + said);
         }
         return Long.parseLong(total[2]) / 1024.0;
+    }
+
+    private String jcmd(String command) throws IOException {
+        Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/jcmd").toString(),
+                Long.toString(process.pid()), command).redirectErrorStream(true).start();
+        return new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     }
 
     private long kilobytes(String name) throws IOException {
