@@ -57,8 +57,7 @@ final class CrowdBench {
         }
         for (Crowd crowd : CROWDS) {
             table.eachRow("crowd: /healthz beside " + crowd.name, "ms", health.get(crowd), GOAL);
-            table.eachRow("crowd: submit - sync, " + crowd.name, "ms", submit.get(crowd),
-                    GOAL);
+            table.eachRow("crowd: submit - sync, " + crowd.name, "ms", submit.get(crowd), GOAL);
         }
         table.eachRow("crowd: the longest bare sync meanwhile", "ms", syncs, Goal.NONE);
     }
